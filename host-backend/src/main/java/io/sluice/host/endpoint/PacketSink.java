@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.endpoint;
+
+/** Where packets leave a ring: the sending side of an endpoint. Used by one thread at a time. */
+public interface PacketSink extends AutoCloseable {
+    /** The outcome of one {@link #transmit}. */
+    enum Result {
+        /** The packet is gone, or queued in the endpoint: its buffer may be reused. */
+        SENT,
+        /** No room now: offer it again when {@link #pollDescriptor} polls writable. */
+        BUSY,
+        /** Longer than the output takes. */
+        OVERSIZE,
+        /** The output refused it, for example because its link is down. */
+        ERROR
+    }
+
+    /** Sends one Ethernet frame of {@code lengthBytes} from {@code address}, received at {@code timestampNanos}. */
+    Result transmit(long address, int lengthBytes, long timestampNanos);
+
+    /** Pushes out what {@link #transmit} may have queued; called when nothing more waits. */
+    default void flush() {}
+
+    /** A descriptor that polls writable when a {@code BUSY} sink may take packets again, or -1. */
+    default int pollDescriptor() {
+        return -1;
+    }
+
+    /** Releases what this side holds; idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.function;
+
+import io.sluice.shared.memory.Memory;
+import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.SlotWord;
+
+/**
+ * The packet in a slot, as a packet function sees it: an Ethernet frame without its check sequence, in place.
+ *
+ * <p>One object serves all packets of a stage; a function must not keep it. Unless the function decides otherwise, the
+ * packet goes on to the far end of its ring. The slot word was validated before the function was called, so
+ * {@code [address, address + length)} lies in the slot's buffer; the bytes are shared with the other parties of the
+ * region and may change while they are read if one of those misbehaves, so what was checked should be kept in a local.
+ */
+public final class Packet {
+    private long buffer;
+    private int bufferBytes;
+    private int offset;
+    private int length;
+    private int flags;
+    private int outputs;
+    private long timestampNanos;
+    private DropReason dropReason;
+
+    /** Turns this object to a slot's packet; the caller has checked that offset and length lie in the buffer. */
+    public void wrap(long bufferAddress, int bufferBytes, long word, long timestampNanos) {
+        this.buffer = bufferAddress;
+        this.bufferBytes = bufferBytes;
+        this.offset = SlotWord.offset(word);
+        this.length = SlotWord.length(word);
+        this.flags = SlotWord.flags(word);
+        this.outputs = SlotWord.outputs(word);
+        this.timestampNanos = timestampNanos;
+        this.dropReason = null;
+    }
+
+    /** The slot word that says what the function decided. */
+    public long word() {
+        return SlotWord.pack(length, offset, flags, outputs);
+    }
+
+    /** Address of the first byte of the Ethernet header. */
+    public long address() {
+        return buffer + offset;
+    }
+
+    /** Bytes from the Ethernet header to the end of the payload. */
+    public int length() {
+        return length;
+    }
+
+    /** Nanoseconds since 1970 at which the packet entered the ring; a replayed capture's own time. */
+    public long timestampNanos() {
+        return timestampNanos;
+    }
+
+    /** Does not pass the packet on, and counts it under {@code reason}. */
+    public void drop(DropReason reason) {
+        outputs = 0;
+        dropReason = reason;
+    }
+
+    /** Sends the packet back to where it came from, past the functions that follow. */
+    public void answer() {
+        outputs = SlotWord.OUTPUT_BACK;
+        flags |= SlotWord.FLAG_ANSWER;
+    }
+
+    /** Sends the packet to the outputs whose bits are set; none drops it. */
+    public void forward(int outputMask) {
+        outputs = outputMask & 0xFFFF;
+        if (outputs == 0) {
+            dropReason = DropReason.OTHER;
+        }
+    }
+
+    /** Why the packet was dropped, or null. */
+    public DropReason dropReason() {
+        return dropReason;
+    }
+
+    /** Bytes that {@link #growFront} may still take. */
+    public int headroom() {
+        return offset;
+    }
+
+    /** Bytes that {@link #resize} may still add. */
+    public int tailroom() {
+        return bufferBytes - offset - length;
+    }
+
+    /** Moves the start of the packet by {@code bytes} towards the front (an encapsulation), or back where negative. */
+    public void growFront(int bytes) {
+        if (bytes > offset || -bytes > length) {
+            throw new IllegalArgumentException("bytes=" + bytes + " headroom=" + offset + " length=" + length);
+        }
+        offset -= bytes;
+        length += bytes;
+    }
+
+    /** Sets the packet's length, keeping its start. */
+    public void resize(int lengthBytes) {
+        if (lengthBytes < 0 || lengthBytes > bufferBytes - offset) {
+            throw new IllegalArgumentException("lengthBytes=" + lengthBytes + " room=" + (bufferBytes - offset));
+        }
+        length = lengthBytes;
+    }
+
+    /** An unsigned byte at {@code index}, which must be below {@link #length()}. */
+    public int unsignedByte(int index) {
+        return Memory.unsignedByteAt(buffer + offset + checked(index, 1));
+    }
+
+    public void setByte(int index, int value) {
+        Memory.byteAt(buffer + offset + checked(index, 1), (byte) value);
+    }
+
+    /** An unsigned 16-bit value in network order at {@code index}. */
+    public int unsignedShort(int index) {
+        return Memory.unsignedShortNetwork(buffer + offset + checked(index, 2));
+    }
+
+    public void setShort(int index, int value) {
+        Memory.shortNetwork(buffer + offset + checked(index, 2), (short) value);
+    }
+
+    /** A 32-bit value in network order at {@code index}. */
+    public int int32(int index) {
+        return Memory.intNetwork(buffer + offset + checked(index, 4));
+    }
+
+    public void setInt32(int index, int value) {
+        Memory.intNetwork(buffer + offset + checked(index, 4), value);
+    }
+
+    /** A 64-bit value in network order at {@code index}. */
+    public long int64(int index) {
+        return Memory.longNetwork(buffer + offset + checked(index, 8));
+    }
+
+    private int checked(int index, int bytes) {
+        if (index < 0 || index > length - bytes) {
+            throw new IndexOutOfBoundsException("index=" + index + " bytes=" + bytes + " length=" + length);
+        }
+        return index;
+    }
+}
