@@ -24,6 +24,7 @@ public final class Memory {
     /** Bytes that two writers must keep apart: a cache line and the neighbour that is prefetched with it. */
     public static final int LINE_PAIR_BYTES = 128;
 
+    @SuppressWarnings("restricted") // native access is granted to the whole class path by the launcher
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle().withInvokeExactBehavior();
     private static final VarHandle SHORT = handle(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN));
