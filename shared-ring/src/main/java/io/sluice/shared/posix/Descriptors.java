@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.posix;
+
+import static io.sluice.shared.posix.Native.INT;
+import static io.sluice.shared.posix.Native.LONG;
+import static io.sluice.shared.posix.Native.POINTER;
+
+import java.lang.invoke.MethodHandle;
+
+/** Reading, writing and closing descriptors by address. Methods return a count or {@code -errno}. */
+public final class Descriptors {
+    private static final MethodHandle READ = Native.function("read", LONG, INT, POINTER, LONG);
+    private static final MethodHandle WRITE = Native.function("write", LONG, INT, POINTER, LONG);
+    private static final MethodHandle CLOSE = Native.function("close", INT, INT);
+    private static final MethodHandle FCNTL = Native.variadic("fcntl", 2, INT, INT, INT, INT);
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int O_NONBLOCK = 0x800;
+
+    private Descriptors() {}
+
+    /** read(2): bytes read, 0 at the end, or {@code -errno}. */
+    public static long read(int descriptor, long address, long lengthBytes) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno((long) READ.invokeExact(errno, descriptor, address, lengthBytes), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** write(2): bytes written, or {@code -errno}. */
+    public static long write(int descriptor, long address, long lengthBytes) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno((long) WRITE.invokeExact(errno, descriptor, address, lengthBytes), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** close(2). Its errors are of no use to anyone: the descriptor is gone either way on Linux. */
+    public static void close(int descriptor) {
+        try {
+            final var errno = Native.errnoBuffer();
+            final int ignored = (int) CLOSE.invokeExact(errno, descriptor);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** fcntl(2) F_SETFL with or without O_NONBLOCK. */
+    public static void nonBlocking(int descriptor, boolean enabled) {
+        final int flags = PosixException.check(fcntl(descriptor, F_GETFL, 0), "fcntl(F_GETFL)");
+        PosixException.check(
+                fcntl(descriptor, F_SETFL, enabled ? flags | O_NONBLOCK : flags & ~O_NONBLOCK), "fcntl(F_SETFL)");
+    }
+
+    static int fcntl(int descriptor, int command, int argument) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno((int) FCNTL.invokeExact(errno, descriptor, command, argument), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.posix;
+
+import static io.sluice.shared.posix.Native.INT;
+import static io.sluice.shared.posix.Native.LONG;
+import static io.sluice.shared.posix.Native.POINTER;
+
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandle;
+
+/** Anonymous shared files and mappings: memfd_create(2), fallocate(2), mmap(2). */
+public final class SharedMemory {
+    private static final MethodHandle MEMFD_CREATE = Native.function("memfd_create", INT, POINTER, INT);
+    private static final MethodHandle FALLOCATE = Native.function("fallocate", INT, INT, INT, LONG, LONG);
+    private static final MethodHandle FTRUNCATE = Native.function("ftruncate", INT, INT, LONG);
+    private static final MethodHandle MMAP = Native.function("mmap", LONG, POINTER, LONG, INT, INT, INT, LONG);
+    private static final MethodHandle MUNMAP = Native.function("munmap", INT, POINTER, LONG);
+
+    private static final int MFD_CLOEXEC = 1;
+    private static final int MFD_ALLOW_SEALING = 2;
+    private static final int MFD_HUGETLB = 4;
+    private static final int F_ADD_SEALS = 1033;
+    private static final int F_SEAL_SEAL = 1;
+    private static final int F_SEAL_SHRINK = 2;
+    private static final int F_SEAL_GROW = 4;
+    private static final int PROT_READ_WRITE = 3;
+    private static final int PROT_READ = 1;
+    private static final int MAP_SHARED = 1;
+    private static final int MAP_POPULATE = 0x8000;
+
+    private SharedMemory() {}
+
+    /** memfd_create(2) with MFD_CLOEXEC and MFD_ALLOW_SEALING: a descriptor or {@code -errno}. */
+    public static int memfd(String name, boolean hugePages) {
+        try (Arena arena = Arena.ofConfined()) {
+            final var errno = Native.errnoBuffer();
+            final int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING | (hugePages ? MFD_HUGETLB : 0);
+            final long address = arena.allocateFrom(name).address();
+            return Native.resultOrErrno((int) MEMFD_CREATE.invokeExact(errno, address, flags), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /**
+     * fallocate(2) of the first {@code lengthBytes}: 0 or {@code -errno}. Memory that this call has not reserved would
+     * be a SIGBUS at first touch; here its absence is ENOSPC or ENOMEM.
+     */
+    public static int allocate(int descriptor, long lengthBytes) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno((int) FALLOCATE.invokeExact(errno, descriptor, 0, 0L, lengthBytes), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** ftruncate(2): 0 or {@code -errno}. */
+    public static int truncate(int descriptor, long lengthBytes) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno((int) FTRUNCATE.invokeExact(errno, descriptor, lengthBytes), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** fcntl(2) F_ADD_SEALS: no holder of the descriptor can resize the file any more. 0 or {@code -errno}. */
+    public static int sealSize(int descriptor) {
+        return Descriptors.fcntl(descriptor, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW);
+    }
+
+    /** mmap(2) shared, readable and writable, populated: an address or {@code -errno}. */
+    public static long map(int descriptor, long offset, long lengthBytes) {
+        return mmap(PROT_READ_WRITE, MAP_SHARED | MAP_POPULATE, descriptor, offset, lengthBytes);
+    }
+
+    /** mmap(2) shared of a device's resource, readable and writable: an address or {@code -errno}. */
+    public static long mapDevice(int descriptor, long lengthBytes) {
+        return mmap(PROT_READ_WRITE, MAP_SHARED, descriptor, 0, lengthBytes);
+    }
+
+    /** mmap(2) shared and read-only: an address or {@code -errno}. */
+    public static long mapReadOnly(int descriptor, long lengthBytes) {
+        return mmap(PROT_READ, MAP_SHARED, descriptor, 0, lengthBytes);
+    }
+
+    private static long mmap(int protection, int flags, int descriptor, long offset, long lengthBytes) {
+        try {
+            final var errno = Native.errnoBuffer();
+            final long address =
+                    (long) MMAP.invokeExact(errno, 0L, lengthBytes, protection, flags, descriptor, offset);
+            return Native.resultOrErrno(address, errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** munmap(2). */
+    public static void unmap(long address, long lengthBytes) {
+        try {
+            final var errno = Native.errnoBuffer();
+            PosixException.check(
+                    Native.resultOrErrno((int) MUNMAP.invokeExact(errno, address, lengthBytes), errno), "munmap");
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+}

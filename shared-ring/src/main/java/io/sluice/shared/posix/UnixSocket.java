@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.posix;
+
+import static io.sluice.shared.posix.Native.INT;
+import static io.sluice.shared.posix.Native.POINTER;
+
+import io.sluice.shared.memory.Memory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Unix stream sockets by descriptor (unix(7)); the JDK's own cannot pass descriptors. Methods return a descriptor, 0 or
+ * {@code -errno}.
+ */
+public final class UnixSocket {
+    /** Longest path that struct sockaddr_un holds, without its terminating zero. */
+    public static final int MAX_PATH_BYTES = 107;
+
+    private static final MethodHandle SOCKET = Native.function("socket", INT, INT, INT, INT);
+    private static final MethodHandle BIND = Native.function("bind", INT, INT, POINTER, INT);
+    private static final MethodHandle CONNECT = Native.function("connect", INT, INT, POINTER, INT);
+    private static final MethodHandle LISTEN = Native.function("listen", INT, INT, INT);
+    private static final MethodHandle ACCEPT = Native.function("accept4", INT, INT, POINTER, POINTER, INT);
+    private static final MethodHandle GETSOCKOPT =
+            Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_CLOEXEC = 0x80000;
+    private static final int SOCK_NONBLOCK = 0x800;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_PEERCRED = 17;
+
+    private UnixSocket() {}
+
+    /** A socket that listens at {@code path}, which must not exist; the caller sets the file's mode by its folder. */
+    public static int listen(String path, int backlog) {
+        try (Arena arena = Arena.ofConfined()) {
+            final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+            if (socket < 0) {
+                return socket;
+            }
+            final MemorySegment address = address(arena, path);
+            final var errno = Native.errnoBuffer();
+            int result = Native.resultOrErrno(
+                    (int) BIND.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);
+            if (result == 0) {
+                result = Native.resultOrErrno((int) LISTEN.invokeExact(errno, socket, backlog), errno);
+            }
+            return orClose(socket, result);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** A blocking socket connected to the one that listens at {@code path}. */
+    public static int connect(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC);
+            if (socket < 0) {
+                return socket;
+            }
+            final MemorySegment address = address(arena, path);
+            final var errno = Native.errnoBuffer();
+            final int result = Native.resultOrErrno(
+                    (int) CONNECT.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);
+            return orClose(socket, result);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** accept4(2), non-blocking and close-on-exec: a connection, or {@code -EAGAIN} when nobody waits. */
+    public static int accept(int listener) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno(
+                    (int) ACCEPT.invokeExact(errno, listener, 0L, 0L, SOCK_CLOEXEC | SOCK_NONBLOCK), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** getsockopt(2) SO_PEERCRED: the process that connected, or {@code -errno}. */
+    public static int peerProcess(int connection) {
+        try (Arena arena = Arena.ofConfined()) {
+            final long credentials = arena.allocate(12, 4).address();
+            final long length = arena.allocate(4, 4).address();
+            Memory.intAt(length, 12);
+            final var errno = Native.errnoBuffer();
+            final int result = Native.resultOrErrno(
+                    (int) GETSOCKOPT.invokeExact(errno, connection, SOL_SOCKET, SO_PEERCRED, credentials, length),
+                    errno);
+            return result < 0 ? result : Memory.intAt(credentials);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    private static int socket(int type) throws Throwable {
+        final var errno = Native.errnoBuffer();
+        return Native.resultOrErrno((int) SOCKET.invokeExact(errno, AF_UNIX, type, 0), errno);
+    }
+
+    private static int orClose(int socket, int result) {
+        if (result < 0) {
+            Descriptors.close(socket);
+            return result;
+        }
+        return socket;
+    }
+
+    /** struct sockaddr_un: family u16, path with its terminating zero. */
+    private static MemorySegment address(Arena arena, String path) {
+        final byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > MAX_PATH_BYTES) {
+            throw new IllegalArgumentException("socket path is longer than a unix socket's address can hold: bytes="
+                    + bytes.length + " limit=" + MAX_PATH_BYTES + " path=" + path
+                    + "; set SLUICE_RUN to a shorter folder");
+        }
+        final MemorySegment address = arena.allocate(2 + bytes.length + 1L, 2);
+        Memory.shortAt(address.address(), (short) AF_UNIX);
+        Memory.copyFromArray(bytes, 0, address.address() + 2, bytes.length);
+        return address;
+    }
+}
