@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.agent;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Which threads of this process spin on which processor: two on one take its time from each other. */
+final class SpinningProcessors {
+    private static final System.Logger LOG = System.getLogger(SpinningProcessors.class.getName());
+    private static final Map<Integer, String> CLAIMS = new ConcurrentHashMap<>();
+
+    private SpinningProcessors() {}
+
+    /** Notes a spinning thread, and warns where it shares its processor with another. */
+    static void claim(int processor, String roleName) {
+        final String other = CLAIMS.putIfAbsent(processor, roleName);
+        if (other != null) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "two spinning threads share processor {0}: {1} and {2}; each will wait for the other's time"
+                            + " slice. Give them processors of their own, or wait=adaptive",
+                    processor,
+                    other,
+                    roleName);
+        }
+    }
+
+    static void release(int processor, String roleName) {
+        CLAIMS.remove(processor, roleName);
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.function;
+
+import io.sluice.shared.agent.Agent;
+import io.sluice.shared.memory.Memory;
+import io.sluice.shared.pacing.WaitSet;
+import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.SlotWord;
+import io.sluice.shared.ring.Stage;
+import io.sluice.shared.ring.StageCounters;
+
+/**
+ * Runs a packet function as a stage: one packet at a time, published after {@link #FLUSH_PERIOD} packets or at once when
+ * there is nothing more to do (TinyNF, OSDI 2020, §4), which gives one-at-a-time latency at batch throughput.
+ */
+public final class FunctionAgent implements Agent {
+    private static final int FLUSH_PERIOD = 8;
+    private static final int BUDGET = 256;
+
+    private final String roleName;
+    private final Stage stage;
+    private final PacketFunction function;
+    private final Direction direction;
+    private final StageCounters counters;
+    private final Packet packet = new Packet();
+    private volatile RuntimeException lastFailure;
+    private boolean done;
+
+    public FunctionAgent(String roleName, Stage stage, PacketFunction function) {
+        this.roleName = roleName;
+        this.stage = stage;
+        this.function = function;
+        this.direction = stage.ring().direction();
+        this.counters = stage.counters();
+    }
+
+    @Override
+    public String roleName() {
+        return roleName;
+    }
+
+    @Override
+    public int doWork() {
+        if (!stage.refresh()) {
+            done = true;
+            return 0;
+        }
+        final int work = Math.min(stage.available(), BUDGET);
+        int unpublished = 0;
+        for (int i = 0; i < work; i++) {
+            turn(stage.position());
+            stage.advance(1);
+            if (++unpublished == FLUSH_PERIOD) {
+                stage.publish();
+                unpublished = 0;
+            }
+        }
+        if (unpublished > 0) {
+            stage.publish();
+        }
+        if (work > 0 && stage.available() == 0) {
+            stage.settle();
+        }
+        return work;
+    }
+
+    private void turn(long position) {
+        final long slot = stage.slotAddress(position);
+        final long word = Memory.longOpaque(slot);
+        if (SlotWord.outputs(word) == 0 || (SlotWord.flags(word) & SlotWord.FLAG_ANSWER) != 0) {
+            return;
+        }
+        if (!stage.fits(word)) {
+            drop(slot, DropReason.BAD_SLOT);
+            return;
+        }
+        counters.addPacket(SlotWord.length(word));
+        packet.wrap(
+                stage.bufferAddress(position),
+                stage.bufferBytes(),
+                word,
+                Memory.longOpaque(slot + SlotWord.USER_OFFSET));
+        try {
+            function.process(packet, direction);
+        } catch (RuntimeException e) {
+            lastFailure = e;
+            drop(slot, DropReason.FAILED);
+            return;
+        }
+        final long decided = packet.word();
+        if (decided != word) {
+            Memory.longOpaque(slot, decided);
+            if (SlotWord.outputs(decided) == 0) {
+                final DropReason reason = packet.dropReason();
+                counters.addDrop(reason == null ? DropReason.OTHER : reason);
+            }
+        }
+    }
+
+    private void drop(long slot, DropReason reason) {
+        Memory.longOpaque(slot, SlotWord.pack(0, 0, 0, 0));
+        counters.addDrop(reason);
+    }
+
+    /** What the function last threw, or null; a packet on which it throws is dropped. */
+    public RuntimeException lastFailure() {
+        return lastFailure;
+    }
+
+    public Stage stage() {
+        return stage;
+    }
+
+    @Override
+    public boolean arm(WaitSet waitSet) {
+        return waitSet.canBeKicked() ? stage.arm(1) : stage.look() == 0;
+    }
+
+    @Override
+    public void disarm() {
+        stage.disarm();
+    }
+
+    /** True once the stage has gone to another attachment or its region is retired. */
+    @Override
+    public boolean done() {
+        return done;
+    }
+}

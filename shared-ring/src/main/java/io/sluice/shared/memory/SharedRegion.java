@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.memory;
+
+import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.Errno;
+import io.sluice.shared.posix.PosixException;
+import io.sluice.shared.posix.SharedMemory;
+
+/**
+ * Memory that processes and virtual machines share: a sealed memfd, in huge pages where the system has enough of them.
+ *
+ * <p>All of it is reserved when it is made, so that a system without enough memory is an error message here and not a
+ * SIGBUS at some packet; its size is sealed, so that no holder of the descriptor can shrink it under the others.
+ */
+public final class SharedRegion implements AutoCloseable {
+    private static final long HUGE_PAGE_BYTES = 2L << 20;
+
+    private final int descriptor;
+    private final long address;
+    private final long lengthBytes;
+    private final boolean hugePages;
+    private final String note;
+    private boolean closed;
+
+    private SharedRegion(int descriptor, long address, long lengthBytes, boolean hugePages, String note) {
+        this.descriptor = descriptor;
+        this.address = address;
+        this.lengthBytes = lengthBytes;
+        this.hugePages = hugePages;
+        this.note = note;
+    }
+
+    /**
+     * Makes a zeroed region.
+     *
+     * @param name shown in /proc/PID/maps
+     * @param lengthBytes a multiple of the page size
+     * @throws PosixException where there is not enough memory
+     */
+    public static SharedRegion create(String name, long lengthBytes) {
+        String note = "huge pages not used: the region is no multiple of 2 MiB";
+        if (lengthBytes % HUGE_PAGE_BYTES == 0) {
+            final int descriptor = SharedMemory.memfd(name, true);
+            final int result = descriptor < 0 ? descriptor : reserve(descriptor, lengthBytes);
+            if (result >= 0) {
+                return map(descriptor, lengthBytes, true, "");
+            }
+            if (descriptor >= 0) {
+                Descriptors.close(descriptor);
+            }
+            note = "huge pages not used (" + Errno.describe(result) + "): reserve some with 'sysctl vm.nr_hugepages="
+                    + lengthBytes / HUGE_PAGE_BYTES + "' or more for fewer TLB misses";
+        }
+        final int descriptor = PosixException.check(SharedMemory.memfd(name, false), "memfd_create(" + name + ")");
+        final int result = reserve(descriptor, lengthBytes);
+        if (result < 0) {
+            Descriptors.close(descriptor);
+            throw new PosixException(
+                    "reserving shared memory: name=" + name + " bytes=" + lengthBytes,
+                    result,
+                    "fewer or smaller slots (slots=, buffer=) need less; 'free -m' and the cgroup's memory.max"
+                            + " tell what there is");
+        }
+        return map(descriptor, lengthBytes, false, note);
+    }
+
+    /** Maps the region behind {@code descriptor}, received from its maker; the descriptor then belongs to this object. */
+    public static SharedRegion attach(int descriptor, long lengthBytes) {
+        return map(descriptor, lengthBytes, false, "");
+    }
+
+    private static int reserve(int descriptor, long lengthBytes) {
+        final int result = SharedMemory.allocate(descriptor, lengthBytes);
+        return result < 0 ? result : SharedMemory.sealSize(descriptor);
+    }
+
+    private static SharedRegion map(int descriptor, long lengthBytes, boolean hugePages, String note) {
+        final long address = SharedMemory.map(descriptor, 0, lengthBytes);
+        if (address < 0 && address > -4096) {
+            Descriptors.close(descriptor);
+            throw new PosixException("mapping shared memory: bytes=" + lengthBytes, (int) address);
+        }
+        return new SharedRegion(descriptor, address, lengthBytes, hugePages, note);
+    }
+
+    public int descriptor() {
+        return descriptor;
+    }
+
+    /** Where the region begins in this process. */
+    public long address() {
+        return address;
+    }
+
+    public long lengthBytes() {
+        return lengthBytes;
+    }
+
+    public boolean hugePages() {
+        return hugePages;
+    }
+
+    /** Why huge pages are not used and what would change that, or an empty text. */
+    public String note() {
+        return note;
+    }
+
+    /** Unmaps; no thread may touch the region any more. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            SharedMemory.unmap(address, lengthBytes);
+            Descriptors.close(descriptor);
+        }
+    }
+}

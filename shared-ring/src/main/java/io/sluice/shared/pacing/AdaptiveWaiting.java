@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.pacing;
+
+import io.sluice.shared.agent.Agent;
+
+/**
+ * Spins past the usual gap between two pieces of work where that is short, and sleeps at once where it is long.
+ *
+ * <p>Spinning a little less than the gap burns a core and saves no wake-up at all; spinning a little more saves all of
+ * them. So the gap is measured, as a moving average of the times without work, and the spin is twice that, or nothing.
+ *
+ * <p>A thread whom no peer can kick sleeps for short, growing times instead: from {@link #MIN_BLIND_NANOS}, an eighth of
+ * the time it has been idle, up to {@link #MAX_BLIND_NANOS}.
+ */
+final class AdaptiveWaiting implements Waiting {
+    private static final long DEFAULT_MAX_SPIN_NANOS = 50_000;
+    private static final long MIN_BLIND_NANOS = 20_000;
+    private static final long MAX_BLIND_NANOS = 2_000_000;
+    private static final int GAP_WEIGHT_SHIFT = 3;
+
+    private final Sleeper sleeper;
+    private final long maxSpinNanos;
+    private boolean idle;
+    private long idleSinceNanos;
+    private long gapNanos;
+
+    AdaptiveWaiting(Sleeper sleeper) {
+        this(sleeper, DEFAULT_MAX_SPIN_NANOS);
+    }
+
+    /** As {@code adaptive}, spinning {@code maxSpinNanos} at most; 0 never spins. */
+    AdaptiveWaiting(Sleeper sleeper, long maxSpinNanos) {
+        this.sleeper = sleeper;
+        this.maxSpinNanos = maxSpinNanos;
+    }
+
+    @Override
+    public void idle(int workCount, Agent agent) {
+        if (workCount > 0) {
+            if (idle) {
+                idle = false;
+                // A long rest counts as one that was too long to spin through, not more: the load may have changed.
+                final long gap = Math.min(System.nanoTime() - idleSinceNanos, 4 * maxSpinNanos);
+                gapNanos += (gap - gapNanos) >> GAP_WEIGHT_SHIFT;
+            }
+            return;
+        }
+        final long now = System.nanoTime();
+        if (!idle) {
+            idle = true;
+            idleSinceNanos = now;
+        }
+        final long idleNanos = now - idleSinceNanos;
+        if (2 * gapNanos <= maxSpinNanos && idleNanos < Math.max(2 * gapNanos, maxSpinNanos / 8)) {
+            Thread.onSpinWait();
+        } else if (sleeper.canBeKicked()) {
+            sleeper.sleep(agent, Sleeper.MAX_SLEEP_NANOS);
+        } else {
+            sleeper.sleep(agent, Math.clamp(idleNanos >> 3, MIN_BLIND_NANOS, MAX_BLIND_NANOS));
+        }
+    }
+}

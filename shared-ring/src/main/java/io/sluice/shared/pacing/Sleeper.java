@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.pacing;
+
+import io.sluice.shared.agent.Agent;
+import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.EventFd;
+import io.sluice.shared.posix.PollSet;
+import java.lang.foreign.Arena;
+
+/**
+ * Puts one thread to sleep until a peer's kick, a descriptor or a due time; owns no policy.
+ *
+ * <p>No sleep is longer than {@link #MAX_SLEEP_NANOS}: that a peer died, or that the thread shall end, is then noticed
+ * even if nobody kicks.
+ */
+public final class Sleeper implements WaitSet, AutoCloseable {
+    static final long MAX_SLEEP_NANOS = 100_000_000L;
+    private static final int MAX_DESCRIPTORS = 256;
+
+    private final Arena arena = Arena.ofShared();
+    private final long scratch = arena.allocate(8, 8).address();
+    private final PollSet pollSet = new PollSet(MAX_DESCRIPTORS);
+    private final int bell;
+    private final boolean ownsBell;
+    private final boolean canBeKicked;
+    private long dueNanos;
+
+    /** A sleeper that a peer wakes by the eventfd {@code bell}, which stays the caller's. */
+    public Sleeper(int bell) {
+        this(bell, false, true);
+    }
+
+    private Sleeper(int bell, boolean ownsBell, boolean canBeKicked) {
+        this.bell = bell;
+        this.ownsBell = ownsBell;
+        this.canBeKicked = canBeKicked;
+    }
+
+    /** A sleeper whom no peer can wake: its sleeps are bounded by the caller. */
+    public static Sleeper withoutBell() {
+        return new Sleeper(EventFd.create(), true, false);
+    }
+
+    /** Sleeps at most {@code maxNanos}, or not at all where {@code agent} finds work while it prepares. */
+    public void sleep(Agent agent, long maxNanos) {
+        pollSet.clear();
+        pollSet.add(bell, PollSet.READABLE);
+        dueNanos = Math.min(maxNanos, MAX_SLEEP_NANOS);
+        try {
+            if (agent.arm(this)) {
+                pollSet.await(dueNanos);
+                if (pollSet.ready(0)) {
+                    EventFd.drain(bell, scratch);
+                }
+            }
+        } finally {
+            agent.disarm();
+        }
+    }
+
+    /** Ends a sleep from another thread. */
+    public void wake() {
+        EventFd.signal(bell);
+    }
+
+    @Override
+    public boolean canBeKicked() {
+        return canBeKicked;
+    }
+
+    @Override
+    public void awaitReadable(int descriptor) {
+        pollSet.add(descriptor, PollSet.READABLE);
+    }
+
+    @Override
+    public void awaitWritable(int descriptor) {
+        pollSet.add(descriptor, PollSet.WRITABLE);
+    }
+
+    @Override
+    public void dueIn(long nanos) {
+        dueNanos = Math.max(0, Math.min(dueNanos, nanos));
+    }
+
+    /** Frees what this object owns; its thread must have ended. */
+    @Override
+    public void close() {
+        pollSet.close();
+        arena.close();
+        if (ownsBell) {
+            Descriptors.close(bell);
+        }
+    }
+}

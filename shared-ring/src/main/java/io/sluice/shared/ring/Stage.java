@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.ring;
+
+import static io.sluice.shared.ring.RegionDescriptor.*;
+
+import io.sluice.shared.memory.Memory;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One party's place on a ring: the slots it may touch, the publishing of those it has finished, and sleeping until there
+ * are more. Used by one thread.
+ *
+ * <p>Stage {@code s > 0} works on {@code [P(s), P(s-1))}, stage 0 on {@code [P(0), P(last) + headStart)}, where
+ * {@code P} are positions: slots finished, 64 bits, never wrapping.
+ *
+ * <pre>
+ *   handing over slots                            going to sleep, and not missing the wake-up
+ *   this stage            the next one            sleeper (this stage)          publisher (the one before)
+ *   ------------------    ------------------      -------------------------     ---------------------------------
+ *   write slot, buffer                            wakeAt = wanted   (opaque)    position = n        (release)
+ *   position = n (rel.)   n = position (acq.)     FULL FENCE                    wakeAt >= n ? kick  (opaque)
+ *                         read slot, buffer       position >= wanted ?          ... more work, no fence ...
+ *                                                   yes: wakeAt = NEVER, go on  out of work: FULL FENCE
+ *                                                   no:  block                  wakeAt >= n ? kick  (opaque)
+ * </pre>
+ *
+ * Of the two full fences one comes first; the other side then sees what stood before it. If the sleeper's is first, the
+ * publisher's last look finds {@code wakeAt} and kicks; if the publisher's is first, the sleeper sees its position. A
+ * publish that is not the last before silence needs no fence, because another look follows it.
+ */
+public final class Stage {
+    private final Ring ring;
+    private final int index;
+    private final int slotMask;
+    private final int slots;
+    private final long headStart;
+    private final long slotsAddress;
+    private final long buffersAddress;
+    private final int bufferBytes;
+    private final Doorbell doorbell;
+
+    private final long line;
+    private final long mirror;
+    private final long attachment;
+    private final long attachmentAddress;
+
+    private final int predecessor;
+    private final long predecessorAttachmentAddress;
+    private long predecessorAttachment;
+    private long predecessorLine;
+    private final long ceilingLine;
+
+    private final int successor;
+    private final long successorAttachmentAddress;
+    private long successorAttachment;
+    private long successorWakeAddress;
+    private int successorPeerId;
+    private int successorVector;
+
+    private long position;
+    private long limit;
+    private long kickedFor = NEVER;
+    private long kicks;
+    private Violation violation = Violation.NONE;
+
+    /**
+     * Takes {@code index}'s place on {@code ring}, as the directory attaches it now.
+     *
+     * @param doorbell wakes the party of the next stage
+     */
+    public Stage(Ring ring, int index, Doorbell doorbell) {
+        this.ring = ring;
+        this.index = index;
+        this.doorbell = doorbell;
+        slots = ring.slots();
+        slotMask = slots - 1;
+        slotsAddress = ring.slotsAddress();
+        buffersAddress = ring.buffersAddress();
+        bufferBytes = ring.bufferBytes();
+        headStart = index == 0 ? ring.headStart() : 0;
+        predecessor = index == 0 ? ring.stageCount() - 1 : index - 1;
+        successor = index == ring.stageCount() - 1 ? 0 : index + 1;
+
+        attachmentAddress = ring.attachmentAddress(index);
+        attachment = ring.attachmentAcquire(index);
+        line = ring.lineAddress(index);
+        mirror = ring.directory().mirrorAddress(ring.party(index), attachmentLine(attachment));
+        predecessorAttachmentAddress = ring.attachmentAddress(predecessor);
+        successorAttachmentAddress = ring.attachmentAddress(successor);
+        ceilingLine = mirror == 0 ? 0 : ceilingLine();
+
+        position = Memory.longAcquire(line + LINE_POSITION_OFFSET);
+        followPredecessor(Memory.longAcquire(predecessorAttachmentAddress));
+        followSuccessor(Memory.longAcquire(successorAttachmentAddress));
+        limit = position;
+        disarm();
+    }
+
+    /** The private line of the nearest earlier host stage: what a guest in between cannot have passed. */
+    private long ceilingLine() {
+        for (int earlier = index - 1; earlier >= 0; earlier--) {
+            if (ring.party(earlier) == 0) {
+                return ring.lineAddress(earlier);
+            }
+        }
+        return 0;
+    }
+
+    /**
+     * Re-reads who is next to this stage; once per duty cycle.
+     *
+     * @return false where this stage's place has gone to another attachment, or the region is retired: the holder must
+     *     not touch the ring again
+     */
+    public boolean refresh() {
+        if (Memory.longAcquire(attachmentAddress) != attachment || ring.directory().state() != STATE_LIVE) {
+            return false;
+        }
+        final long before = Memory.longAcquire(predecessorAttachmentAddress);
+        if (before != predecessorAttachment) {
+            followPredecessor(before);
+        }
+        final long after = Memory.longAcquire(successorAttachmentAddress);
+        if (after != successorAttachment) {
+            followSuccessor(after);
+        }
+        return violation == Violation.NONE;
+    }
+
+    private void followPredecessor(long attached) {
+        final long address = ring.directory().lineAddress(ring.party(predecessor), attachmentLine(attached));
+        if (address == 0) {
+            violation = Violation.BAD_LINE;
+            return;
+        }
+        predecessorAttachment = attached;
+        predecessorLine = address;
+    }
+
+    private void followSuccessor(long attached) {
+        final long address = ring.directory().lineAddress(ring.party(successor), attachmentLine(attached));
+        if (address == 0) {
+            violation = Violation.BAD_LINE;
+            return;
+        }
+        successorAttachment = attached;
+        successorWakeAddress = address + LINE_WAKE_OFFSET;
+        successorPeerId = ring.directory().partyPeerId(ring.party(successor));
+        successorVector = ring.vector(successor);
+        kickedFor = NEVER;
+    }
+
+    /** Slots this stage may work on now; one acquire load at most, none while work found earlier remains. */
+    public int available() {
+        if (position == limit) {
+            look();
+        }
+        return (int) (limit - position);
+    }
+
+    /** Slots this stage may work on now, as of this call. */
+    public int look() {
+        final long reached = Memory.longAcquire(predecessorLine + LINE_POSITION_OFFSET) + headStart;
+        if (reached == limit) {
+            return (int) (limit - position);
+        }
+        if (reached < limit) {
+            violation = Violation.POSITION_BACKWARDS;
+        } else if (reached - position > slots || beyondCeiling(reached - headStart)) {
+            violation = Violation.POSITION_BEYOND;
+        } else {
+            limit = reached;
+        }
+        return (int) (limit - position);
+    }
+
+    /**
+     * The host's check that guests before this stage have not passed what the host put in. The guest's position was read
+     * first: the ceiling only grows, so an honest guest is never accused.
+     */
+    private boolean beyondCeiling(long reached) {
+        return ceilingLine != 0 && reached > Memory.longAcquire(ceilingLine + LINE_POSITION_OFFSET);
+    }
+
+    /** What the peer before this stage did wrong, or {@link Violation#NONE}. */
+    public Violation violation() {
+        return violation;
+    }
+
+    /** The first slot this stage has not finished. */
+    public long position() {
+        return position;
+    }
+
+    /** Address of the slot at {@code position}. */
+    public long slotAddress(long position) {
+        return slotsAddress + (position & slotMask) * SlotWord.SLOT_BYTES;
+    }
+
+    /** Address of the buffer that the slot at {@code position} owns. */
+    public long bufferAddress(long position) {
+        return buffersAddress + (position & slotMask) * bufferBytes;
+    }
+
+    public int bufferBytes() {
+        return bufferBytes;
+    }
+
+    /** Whether {@code word}'s packet lies in its buffer. */
+    public boolean fits(long word) {
+        return SlotWord.offset(word) + SlotWord.length(word) <= bufferBytes;
+    }
+
+    /** Finishes {@code count} slots, for oneself; {@link #publish} tells the next stage. */
+    public void advance(int count) {
+        position += count;
+    }
+
+    /** Hands the finished slots to the next stage, and kicks it where it sleeps until one of them. */
+    public void publish() {
+        Memory.longRelease(line + LINE_POSITION_OFFSET, position);
+        if (mirror != 0) {
+            Memory.longRelease(mirror + LINE_POSITION_OFFSET, position);
+        }
+        kickIfAwaited();
+    }
+
+    /** Makes the last publish certain to wake a sleeper; whenever there is no more work, and before long work. */
+    public void settle() {
+        VarHandle.fullFence();
+        kickIfAwaited();
+    }
+
+    private void kickIfAwaited() {
+        final long wakeAt = Memory.longOpaque(successorWakeAddress);
+        if (position >= wakeAt && wakeAt != kickedFor) {
+            kickedFor = wakeAt;
+            kicks++;
+            doorbell.ring(successorPeerId, successorVector);
+        }
+    }
+
+    /** How often this stage woke the next one. */
+    public long kicks() {
+        return kicks;
+    }
+
+    /**
+     * Says that this stage is about to sleep until {@code wanted} slots are available.
+     *
+     * @return false where they already are, or where the ring's state asks for a look: do not sleep
+     */
+    public boolean arm(int wanted) {
+        wakeAt(position + wanted - headStart);
+        VarHandle.fullFence();
+        if (look() >= wanted || violation != Violation.NONE || !refresh()) {
+            disarm();
+            return false;
+        }
+        return true;
+    }
+
+    /** Says that this stage is awake. */
+    public void disarm() {
+        wakeAt(NEVER);
+    }
+
+    private void wakeAt(long value) {
+        Memory.longOpaque(line + LINE_WAKE_OFFSET, value);
+        if (mirror != 0) {
+            Memory.longOpaque(mirror + LINE_WAKE_OFFSET, value);
+        }
+    }
+
+    public Ring ring() {
+        return ring;
+    }
+
+    public int index() {
+        return index;
+    }
+
+    public StageCounters counters() {
+        return new StageCounters(line + LINE_COUNTERS_OFFSET);
+    }
+
+    public StageGauges gauges() {
+        return new StageGauges(line + LINE_GAUGES_OFFSET);
+    }
+}
