@@ -53,6 +53,11 @@ public final class AgentRunner implements AutoCloseable {
         thread.join();
     }
 
+    /** Waits until the agent is done, {@code millis} at most. */
+    public void join(long millis) throws InterruptedException {
+        thread.join(millis);
+    }
+
     /** Whether the thread still works. */
     public boolean alive() {
         return thread.isAlive();

@@ -5,19 +5,34 @@ import static io.sluice.shared.posix.Native.INT;
 import static io.sluice.shared.posix.Native.LONG;
 import static io.sluice.shared.posix.Native.POINTER;
 
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
 
 /** Reading, writing and closing descriptors by address. Methods return a count or {@code -errno}. */
 public final class Descriptors {
+    private static final MethodHandle OPEN = Native.variadic("open", 2, INT, POINTER, INT);
     private static final MethodHandle READ = Native.function("read", LONG, INT, POINTER, LONG);
     private static final MethodHandle WRITE = Native.function("write", LONG, INT, POINTER, LONG);
     private static final MethodHandle CLOSE = Native.function("close", INT, INT);
     private static final MethodHandle FCNTL = Native.variadic("fcntl", 2, INT, INT, INT, INT);
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int O_RDWR = 2;
+    private static final int O_CLOEXEC = 0x80000;
     private static final int O_NONBLOCK = 0x800;
 
     private Descriptors() {}
+
+    /** open(2) for reading and writing, close-on-exec: a descriptor or {@code -errno}. */
+    public static int open(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            final var errno = Native.errnoBuffer();
+            final long address = arena.allocateFrom(path).address();
+            return Native.resultOrErrno((int) OPEN.invokeExact(errno, address, O_RDWR | O_CLOEXEC), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
 
     /** read(2): bytes read, 0 at the end, or {@code -errno}. */
     public static long read(int descriptor, long address, long lengthBytes) {

@@ -25,6 +25,8 @@ public final class UnixSocket {
     private static final MethodHandle ACCEPT = Native.function("accept4", INT, INT, POINTER, POINTER, INT);
     private static final MethodHandle GETSOCKOPT =
             Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
+    private static final MethodHandle SHUTDOWN = Native.function("shutdown", INT, INT, INT);
+    private static final int SHUT_RDWR = 2;
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 0x80000;
@@ -97,6 +99,16 @@ public final class UnixSocket {
                     (int) GETSOCKOPT.invokeExact(errno, connection, SOL_SOCKET, SO_PEERCRED, credentials, length),
                     errno);
             return result < 0 ? result : Memory.intAt(credentials);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** shutdown(2) of both directions: whoever waits in a receive on {@code socket} gets the end of the stream. */
+    public static void shutdown(int socket) {
+        try {
+            final var errno = Native.errnoBuffer();
+            final int ignored = (int) SHUTDOWN.invokeExact(errno, socket, SHUT_RDWR);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.guest.port;
+
+import io.sluice.shared.memory.SharedRegion;
+import io.sluice.shared.pacing.Sleeper;
+import io.sluice.shared.posix.DescriptorPassing;
+import io.sluice.shared.posix.DescriptorPassing.Message;
+import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.Errno;
+import io.sluice.shared.posix.EventFd;
+import io.sluice.shared.posix.PosixException;
+import io.sluice.shared.posix.UnixSocket;
+import io.sluice.shared.ring.Doorbell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * A process's attachment: the client side of the {@code ivshmem-doorbell} protocol (QEMU, docs/specs/ivshmem-spec). A
+ * thread of its own reads what the server tells of peers that come and go.
+ */
+final class SocketAttachment implements Attachment {
+    private static final int MAX_PEERS = 1 << 16;
+    private static final int MAX_VECTORS = 8;
+    private static final int MAX_RETIRED = 64;
+    private static final long MAX_REGION_BYTES = 8L << 30;
+
+    private final String path;
+    private final int socket;
+    private final int peerId;
+    private final SharedRegion region;
+    /** Eventfd of vector v of peer p at p * MAX_VECTORS + v; 0 is none. */
+    private final AtomicIntegerArray bells = new AtomicIntegerArray(MAX_PEERS * MAX_VECTORS);
+
+    /** Eventfds of peers that have gone, oldest first. */
+    private final Deque<Integer> retired = new ArrayDeque<>();
+
+    private final int[] bellCounts = new int[MAX_PEERS];
+    private int ownBell = -1;
+    private final CountDownLatch readerDone = new CountDownLatch(1);
+    private volatile boolean hostPresent = true;
+    private boolean closed;
+
+    private SocketAttachment(String path, int socket) {
+        this.path = path;
+        this.socket = socket;
+        final long version = number("the protocol's version");
+        if (version != 0) {
+            throw new IllegalStateException("the server at " + path + " speaks version " + version
+                    + " of the ivshmem protocol, this program version 0");
+        }
+        final long id = number("this guest's id");
+        if (id < 1 || id >= MAX_PEERS) {
+            throw new IllegalStateException("the server at " + path + " gave the id " + id + ", must be 1 to 65535");
+        }
+        peerId = (int) id;
+        final Message memory = next();
+        if (memory.number() != -1 || memory.descriptor() < 0) {
+            throw new IllegalStateException("the server at " + path + " sent no memory; is it a Sluice backend?");
+        }
+        region = SharedRegion.attach(memory.descriptor(), length(memory.descriptor()));
+        while (ownBell < 0) {
+            accept(next());
+        }
+    }
+
+    /**
+     * Attaches to the backend that listens at {@code path}.
+     *
+     * @throws IOException with what to do, where nobody listens there or the guest is attached already
+     */
+    static SocketAttachment connect(Path path) throws IOException {
+        final int socket = UnixSocket.connect(path.toString());
+        if (socket < 0) {
+            final String why =
+                    switch (-socket) {
+                        case Errno.ENOENT -> "there is no such socket; start the backend first: sluice run '... guest:"
+                                + path.getFileName().toString().replaceFirst("\\.sock$", "") + " ...'";
+                        case Errno.ECONNREFUSED -> "its backend has ended; start it again";
+                        case Errno.EACCES -> "permission denied; run as the user who runs the backend";
+                        default -> Errno.describe(socket);
+                    };
+            throw new IOException("cannot attach to " + path + ": " + why);
+        }
+        try {
+            final SocketAttachment attachment = new SocketAttachment(path.toString(), socket);
+            final Thread reader = new Thread(attachment::read, "peers of " + path.getFileName());
+            reader.setDaemon(true);
+            reader.start();
+            return attachment;
+        } catch (RuntimeException e) {
+            Descriptors.close(socket);
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private static long length(int descriptor) {
+        try {
+            final long bytes = Files.size(Path.of("/proc/self/fd/" + descriptor));
+            if (bytes < 4096 || bytes > MAX_REGION_BYTES) {
+                throw new IllegalStateException("the region's size is out of range: bytes=" + bytes);
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read the region's size", e);
+        }
+    }
+
+    private Message next() {
+        final Message message = DescriptorPassing.receive(socket);
+        if (message == null) {
+            throw new IllegalStateException("the backend at " + path
+                    + " closed the connection: the guest is attached already, or the backend has just ended");
+        }
+        return message;
+    }
+
+    private long number(String what) {
+        final Message message = next();
+        if (message.descriptor() >= 0) {
+            Descriptors.close(message.descriptor());
+            throw new IllegalStateException("the server at " + path + " sent a descriptor instead of " + what);
+        }
+        return message.number();
+    }
+
+    private void accept(Message message) {
+        if (message.number() < 0 || message.number() >= MAX_PEERS) {
+            throw new IllegalStateException("the server at " + path + " spoke of peer " + message.number());
+        }
+        final int peer = (int) message.number();
+        if (message.descriptor() < 0) {
+            forget(peer);
+        } else if (peer == peerId && ownBell < 0) {
+            ownBell = message.descriptor();
+        } else if (bellCounts[peer] < MAX_VECTORS) {
+            bells.setRelease(peer * MAX_VECTORS + bellCounts[peer]++, message.descriptor());
+        } else {
+            Descriptors.close(message.descriptor());
+        }
+    }
+
+    /** A thread may be about to ring a peer that has gone, so its eventfds are closed much later. */
+    private void forget(int peer) {
+        for (int vector = 0; vector < bellCounts[peer]; vector++) {
+            retired.add(bells.getAndSet(peer * MAX_VECTORS + vector, 0));
+        }
+        bellCounts[peer] = 0;
+        while (retired.size() > MAX_RETIRED) {
+            Descriptors.close(retired.remove());
+        }
+    }
+
+    private void read() {
+        try {
+            while (true) {
+                final Message message = DescriptorPassing.receive(socket);
+                if (message == null) {
+                    break;
+                }
+                accept(message);
+            }
+        } catch (PosixException | IllegalStateException e) {
+            if (hostPresent) {
+                System.getLogger(SocketAttachment.class.getName())
+                        .log(System.Logger.Level.WARNING, "lost the backend at " + path, e);
+            }
+        }
+        hostPresent = false;
+        EventFd.signal(ownBell);
+        readerDone.countDown();
+    }
+
+    @Override
+    public long address() {
+        return region.address();
+    }
+
+    @Override
+    public long lengthBytes() {
+        return region.lengthBytes();
+    }
+
+    @Override
+    public int peerId() {
+        return peerId;
+    }
+
+    @Override
+    public Doorbell doorbell() {
+        return (peer, vector) -> {
+            if (peer >= 0 && peer < MAX_PEERS && vector >= 0 && vector < MAX_VECTORS) {
+                final int descriptor = bells.getAcquire(peer * MAX_VECTORS + vector);
+                if (descriptor != 0) {
+                    EventFd.signal(descriptor);
+                }
+            }
+        };
+    }
+
+    @Override
+    public Sleeper newSleeper() {
+        return new Sleeper(ownBell);
+    }
+
+    @Override
+    public String note() {
+        return "";
+    }
+
+    @Override
+    public boolean hostPresent() {
+        return hostPresent;
+    }
+
+    /** Tells the host by closing the socket, and unmaps the region, on which no thread may work any more. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        hostPresent = false;
+        // Ends the reading thread, which waits in recvmsg; only then may the descriptor's number be given up.
+        UnixSocket.shutdown(socket);
+        try {
+            readerDone.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Descriptors.close(socket);
+        region.close();
+        Descriptors.close(ownBell);
+        for (int i = 0; i < bells.length(); i++) {
+            if (bells.get(i) != 0) {
+                Descriptors.close(bells.getAndSet(i, 0));
+            }
+        }
+        retired.forEach(Descriptors::close);
+        retired.clear();
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.attach;
+
+import io.sluice.shared.posix.DescriptorPassing;
+import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.Errno;
+import io.sluice.shared.posix.EventFd;
+import io.sluice.shared.posix.PollSet;
+import io.sluice.shared.posix.RuntimeDirectory;
+import io.sluice.shared.posix.UnixSocket;
+import io.sluice.shared.ring.Directory;
+import io.sluice.shared.ring.RegionDescriptor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Attaches the guests of one region, virtual machines and processes alike: the server side of QEMU's
+ * {@code ivshmem-doorbell} (QEMU, docs/specs/ivshmem-spec, "Client-Server protocol"), one socket per guest name.
+ *
+ * <pre>
+ *   to a guest that connects, each an 8-byte little-endian number, some with a descriptor:
+ *     0                      the protocol's version
+ *     its own id             1 to 65535, never two alike in a region's life until all were used
+ *     -1  + memory           the region
+ *     0   + eventfd          for each of the host's vectors: rings the host
+ *     id  + eventfd          for each other guest attached: rings it
+ *     its own id + eventfd   rings itself
+ *   to the guests already attached: id + eventfd of the new one; later id alone when it has gone
+ * </pre>
+ * A guest sends nothing; one that does, or does not read, is disconnected. One thread serves all of a region's sockets.
+ */
+public final class IvshmemServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(IvshmemServer.class.getName());
+    private static final long VERSION = 0;
+    private static final long MEMORY = -1;
+    private static final long TURN_NANOS = 100_000_000L;
+
+    private record Connection(int party, int peerId, int socket, int bell) {}
+
+    private final HostRegion region;
+    private final HostDoorbell doorbell;
+    private final List<GuestSocket> sockets = new ArrayList<>();
+    private final Connection[] attached;
+    private final Arena arena = Arena.ofShared();
+    private final long scratch = arena.allocate(8, 8).address();
+    private final PollSet pollSet = new PollSet(2 * RegionDescriptor.MAX_PARTIES + 1);
+    private final int stopBell = EventFd.create();
+    private final Thread thread;
+    private volatile boolean running = true;
+    private int lastPeerId;
+
+    private IvshmemServer(HostRegion region, HostDoorbell doorbell) {
+        this.region = region;
+        this.doorbell = doorbell;
+        this.attached = new Connection[region.directory().partyCount()];
+        this.thread = new Thread(this::serve, "attach " + region.directory().name());
+        thread.setDaemon(true);
+    }
+
+    /** Listens for every guest of {@code region} in {@code directory}, and serves until closed. */
+    static IvshmemServer start(HostRegion region, HostDoorbell doorbell, RuntimeDirectory directory)
+            throws IOException {
+        final IvshmemServer server = new IvshmemServer(region, doorbell);
+        final Directory parties = region.directory();
+        try {
+            for (int party = 1; party < parties.partyCount(); party++) {
+                server.sockets.add(GuestSocket.listen(directory.guestSocket(parties.partyName(party))));
+            }
+        } catch (IOException | RuntimeException e) {
+            server.release();
+            throw e;
+        }
+        server.thread.start();
+        return server;
+    }
+
+    private void serve() {
+        DescriptorPassing.warmUp();
+        while (running) {
+            pollSet.clear();
+            pollSet.add(stopBell, PollSet.READABLE);
+            for (GuestSocket socket : sockets) {
+                pollSet.add(socket.descriptor(), PollSet.READABLE);
+            }
+            final List<Connection> polled = new ArrayList<>();
+            for (Connection connection : attached) {
+                if (connection != null) {
+                    pollSet.add(connection.socket(), PollSet.READABLE);
+                    polled.add(connection);
+                }
+            }
+            pollSet.await(TURN_NANOS);
+            // Departures first: a guest that has just gone may already be back at its socket.
+            for (int i = 0; i < polled.size(); i++) {
+                if (pollSet.ready(1 + sockets.size() + i)) {
+                    readOrDetach(polled.get(i));
+                }
+            }
+            for (int i = 0; i < sockets.size(); i++) {
+                if (pollSet.ready(1 + i)) {
+                    accept(i + 1, sockets.get(i));
+                }
+            }
+            doorbell.sweep();
+            region.mirror();
+        }
+    }
+
+    private void readOrDetach(Connection connection) {
+        final long read = Descriptors.read(connection.socket(), scratch, 1);
+        if (read == 0) {
+            detach(connection, "has gone");
+        } else if (read != -Errno.EAGAIN) {
+            detach(connection, read > 0 ? "sent data where the protocol has none, disconnected" : "is disconnected");
+        }
+    }
+
+    private void accept(int party, GuestSocket listener) {
+        final int socket = UnixSocket.accept(listener.descriptor());
+        if (socket < 0) {
+            return;
+        }
+        final String name = region.directory().partyName(party);
+        final String process = Integer.toString(UnixSocket.peerProcess(socket));
+        if (attached[party] != null) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "guest {0} is attached already, process {1} turned away; one at a time",
+                    name,
+                    process);
+            Descriptors.close(socket);
+            return;
+        }
+        final int peerId = nextPeerId();
+        final Connection connection = new Connection(party, peerId, socket, doorbell.install(peerId));
+        if (!region.attach(party, peerId)) {
+            doorbell.remove(peerId);
+            Descriptors.close(socket);
+            return;
+        }
+        attached[party] = connection;
+        if (introduce(connection)) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "guest {0} attached, process {1}, peer {2}",
+                    name,
+                    process,
+                    Integer.toString(peerId));
+        } else {
+            detach(connection, "did not take the first messages, disconnected");
+        }
+    }
+
+    private int nextPeerId() {
+        do {
+            lastPeerId = lastPeerId + 1 < HostDoorbell.MAX_PEERS ? lastPeerId + 1 : 1;
+        } while (region.directory().partyOfPeer(lastPeerId) >= 0);
+        return lastPeerId;
+    }
+
+    private boolean introduce(Connection newcomer) {
+        final int socket = newcomer.socket();
+        boolean sent = send(socket, VERSION, -1)
+                && send(socket, newcomer.peerId(), -1)
+                && send(socket, MEMORY, region.memory().descriptor());
+        for (int bell : doorbell.hostBells()) {
+            sent = sent && send(socket, HostDoorbell.HOST_PEER, bell);
+        }
+        for (Connection other : attached) {
+            if (other != null && other != newcomer) {
+                sent = sent && send(socket, other.peerId(), other.bell());
+            }
+        }
+        sent = sent && send(socket, newcomer.peerId(), newcomer.bell());
+        if (sent) {
+            tellOthers(newcomer, newcomer.bell());
+        }
+        return sent;
+    }
+
+    private void tellOthers(Connection about, int bell) {
+        for (Connection other : attached.clone()) {
+            if (other != null && other != about && !send(other.socket(), about.peerId(), bell)) {
+                detach(other, "does not read, disconnected");
+            }
+        }
+    }
+
+    private static boolean send(int socket, long number, int descriptor) {
+        return DescriptorPassing.send(socket, number, descriptor) == 0;
+    }
+
+    private void detach(Connection connection, String how) {
+        if (attached[connection.party()] != connection) {
+            return;
+        }
+        attached[connection.party()] = null;
+        region.detach(connection.party());
+        doorbell.remove(connection.peerId());
+        Descriptors.close(connection.socket());
+        LOG.log(System.Logger.Level.INFO, "guest {0} {1}", region.directory().partyName(connection.party()), how);
+        tellOthers(connection, -1);
+    }
+
+    /** Ends the thread, disconnects everybody and removes the sockets. */
+    @Override
+    public void close() {
+        running = false;
+        EventFd.signal(stopBell);
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (Connection connection : attached) {
+            if (connection != null) {
+                Descriptors.close(connection.socket());
+            }
+        }
+        release();
+    }
+
+    private void release() {
+        sockets.forEach(GuestSocket::close);
+        Descriptors.close(stopBell);
+        pollSet.close();
+        arena.close();
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.attach;
+
+import io.sluice.shared.memory.EpochClock;
+import io.sluice.shared.memory.Memory;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The host's private copy of a region's control part, in a file of the runtime directory: what the host's own stages
+ * work on, and what {@code sluice status} maps read-only, so that looking never disturbs a running backend.
+ *
+ * <pre>
+ *   as the region's header, party, ring and line tables, and in the header, which has room:
+ *     128  heartbeat  u64   nanoseconds since 1970, written several times a second while the backend lives
+ *     136  process    u64   its process id
+ *     144  started    u64   nanoseconds since 1970
+ * </pre>
+ */
+public final class StatusFile implements AutoCloseable {
+    /** How the names of these files end. */
+    public static final String SUFFIX = ".status";
+
+    private static final int HEARTBEAT_OFFSET = 128;
+    private static final int PROCESS_OFFSET = 136;
+    private static final int STARTED_OFFSET = 144;
+
+    private final Path path;
+    private final Arena arena;
+    private final MemorySegment segment;
+    private final boolean owner;
+
+    private StatusFile(Path path, Arena arena, MemorySegment segment, boolean owner) {
+        this.path = path;
+        this.arena = arena;
+        this.segment = segment;
+        this.owner = owner;
+    }
+
+    /** Makes the file, readable by its owner only and deleted by {@link #close}. */
+    static StatusFile create(Path path, long lengthBytes) throws IOException {
+        Files.deleteIfExists(path);
+        final Set<StandardOpenOption> options =
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        final Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(
+                path, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            // Written, not only sized: a full file system is an exception here and not a SIGBUS later.
+            final ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
+            for (long written = 0; written < lengthBytes; ) {
+                zeros.clear().limit((int) Math.min(zeros.capacity(), lengthBytes - written));
+                written += channel.write(zeros);
+            }
+            final StatusFile file = new StatusFile(
+                    path, arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, lengthBytes, arena), true);
+            Memory.longAt(file.address() + PROCESS_OFFSET, ProcessHandle.current().pid());
+            Memory.longAt(file.address() + STARTED_OFFSET, EpochClock.nanos());
+            file.beat();
+            return file;
+        }
+    }
+
+    /** Maps a backend's file read-only. */
+    public static StatusFile open(Path path) throws IOException {
+        final Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return new StatusFile(
+                    path, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), false);
+        }
+    }
+
+    void beat() {
+        Memory.longRelease(address() + HEARTBEAT_OFFSET, EpochClock.nanos());
+    }
+
+    public long heartbeatNanos() {
+        return Memory.longAcquire(address() + HEARTBEAT_OFFSET);
+    }
+
+    public long processId() {
+        return Memory.longAt(address() + PROCESS_OFFSET);
+    }
+
+    public long startedNanos() {
+        return Memory.longAt(address() + STARTED_OFFSET);
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public long address() {
+        return segment.address();
+    }
+
+    public long lengthBytes() {
+        return segment.byteSize();
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+            if (owner) {
+                try {
+                    Files.deleteIfExists(path);
+                } catch (IOException e) {
+                    System.getLogger(StatusFile.class.getName())
+                            .log(System.Logger.Level.WARNING, "cannot delete " + path, e);
+                }
+            }
+        }
+    }
+}
