@@ -13,6 +13,7 @@ public final class Descriptors {
     private static final MethodHandle OPEN = Native.variadic("open", 2, INT, POINTER, INT);
     private static final MethodHandle READ = Native.function("read", LONG, INT, POINTER, LONG);
     private static final MethodHandle WRITE = Native.function("write", LONG, INT, POINTER, LONG);
+    private static final MethodHandle READV = Native.function("readv", LONG, INT, POINTER, INT);
     private static final MethodHandle CLOSE = Native.function("close", INT, INT);
     private static final MethodHandle FCNTL = Native.variadic("fcntl", 2, INT, INT, INT, INT);
     private static final int F_GETFL = 3;
@@ -39,6 +40,16 @@ public final class Descriptors {
         try {
             final var errno = Native.errnoBuffer();
             return Native.resultOrErrno((long) READ.invokeExact(errno, descriptor, address, lengthBytes), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** readv(2) to the {@code count} struct iovec (address, length) at {@code vectors}: bytes read or {@code -errno}. */
+    public static long readVector(int descriptor, long vectors, int count) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno((long) READV.invokeExact(errno, descriptor, vectors, count), errno);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

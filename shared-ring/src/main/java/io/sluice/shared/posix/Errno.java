@@ -9,6 +9,7 @@ public final class Errno {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EIO = 5;
+    public static final int ENXIO = 6;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -33,6 +34,7 @@ public final class Errno {
             Map.entry(ENOENT, "ENOENT, no such file or directory"),
             Map.entry(EINTR, "EINTR, interrupted"),
             Map.entry(EIO, "EIO, input/output error"),
+            Map.entry(ENXIO, "ENXIO, no such device or address"),
             Map.entry(EBADF, "EBADF, bad file descriptor"),
             Map.entry(EAGAIN, "EAGAIN, try again"),
             Map.entry(ENOMEM, "ENOMEM, cannot allocate memory"),
