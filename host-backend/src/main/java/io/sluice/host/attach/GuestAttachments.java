@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.attach;
+
+import io.sluice.shared.posix.RuntimeDirectory;
+import io.sluice.shared.ring.Doorbell;
+import java.io.IOException;
+
+/** Everything through which one region's guests come and go: the server at their sockets, and the bells. */
+public final class GuestAttachments implements AutoCloseable {
+    /** As many as {@code vectors=} of the device arguments that we print; QEMU refuses more. */
+    public static final int MAX_HOST_VECTORS = 8;
+
+    private final HostDoorbell doorbell;
+    private IvshmemServer server;
+
+    /** Bells for a host with {@code hostVectors} threads, 1 to {@link #MAX_HOST_VECTORS}. */
+    public GuestAttachments(int hostVectors) {
+        doorbell = new HostDoorbell(hostVectors);
+    }
+
+    /** Wakes any party of the region. */
+    public Doorbell doorbell() {
+        return doorbell;
+    }
+
+    /** The eventfd that wakes the host's thread {@code vector}. */
+    public int hostBell(int vector) {
+        return doorbell.hostBells()[vector];
+    }
+
+    /** Lets guests attach from now on. */
+    public void open(HostRegion region, RuntimeDirectory directory) throws IOException {
+        server = IvshmemServer.start(region, doorbell, directory);
+    }
+
+    /** Disconnects everybody; the host's threads must have ended. */
+    @Override
+    public void close() {
+        if (server != null) {
+            server.close();
+        }
+        doorbell.close();
+    }
+}

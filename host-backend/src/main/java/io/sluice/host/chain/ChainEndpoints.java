@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.chain;
+
+import io.sluice.host.endpoint.Endpoint;
+import io.sluice.host.endpoint.Endpoints;
+import io.sluice.host.endpoint.LockedSink;
+import io.sluice.host.endpoint.PacketSink;
+import io.sluice.shared.function.PacketFunction;
+import io.sluice.shared.function.PacketFunctionProvider;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+
+/** What a chain's hops stand for in the host: endpoints, opened, and packet functions, made. */
+final class ChainEndpoints implements AutoCloseable {
+    private final Map<Hop, Endpoint> endpoints = new IdentityHashMap<>();
+    private final Map<Hop, PacketSink> sinks = new IdentityHashMap<>();
+    private final Map<Hop, PacketFunction> functions = new IdentityHashMap<>();
+
+    private ChainEndpoints() {}
+
+    /** Opens all, or none: what was opened is closed again where another cannot be. */
+    static ChainEndpoints open(Plan plan, boolean threadsShareSinks) {
+        final ChainEndpoints opened = new ChainEndpoints();
+        try {
+            final Chain chain = plan.chain();
+            for (Hop hop : chain.hops()) {
+                if (hop.isFunction()) {
+                    opened.functions.put(hop, make(chain, hop));
+                }
+            }
+            for (EndpointPlan endpoint : plan.endpoints()) {
+                opened.open(chain, endpoint, threadsShareSinks);
+            }
+            return opened;
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    private void open(Chain chain, EndpointPlan plan, boolean threadsShareSinks) {
+        final Hop hop = plan.hop();
+        final Endpoint endpoint;
+        try {
+            endpoint = Endpoints.open(hop.kind(), hop.address(), single(hop), plan.receives(), plan.sends());
+        } catch (IllegalArgumentException e) {
+            throw new ChainSyntaxException(chain.text(), hop.position(), e.getMessage(), "");
+        }
+        endpoints.put(hop, endpoint);
+        if (plan.sends()) {
+            sinks.put(hop, threadsShareSinks ? new LockedSink(endpoint.sink()) : endpoint.sink());
+        }
+    }
+
+    private static Map<String, String> single(Hop hop) {
+        return hop.options().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, option -> {
+            if (option.getValue().size() > 1) {
+                throw new IllegalArgumentException(
+                        "option '" + option.getKey() + "' is given " + option.getValue().size() + " times; once is right");
+            }
+            return option.getValue().getFirst();
+        }));
+    }
+
+    private static PacketFunction make(Chain chain, Hop hop) {
+        final List<PacketFunctionProvider> providers = ServiceLoader.load(PacketFunctionProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+        for (PacketFunctionProvider provider : providers) {
+            if (provider.name().equals(hop.address())) {
+                try {
+                    return provider.create(hop.options());
+                } catch (IllegalArgumentException e) {
+                    throw new ChainSyntaxException(chain.text(), hop.position(), e.getMessage(), "");
+                }
+            }
+        }
+        throw new ChainSyntaxException(
+                chain.text(),
+                hop.addressPosition(),
+                "there is no packet function '" + hop.address() + "'",
+                "there are " + providers.stream().map(PacketFunctionProvider::name).collect(Collectors.joining(", ")));
+    }
+
+    Endpoint of(Hop hop) {
+        return endpoints.get(hop);
+    }
+
+    PacketFunction function(Hop hop) {
+        return functions.get(hop);
+    }
+
+    /** The sending side of {@code hop}, or null where it only receives or is a guest. */
+    PacketSink sink(Hop hop) {
+        return sinks.get(hop);
+    }
+
+    @Override
+    public void close() {
+        endpoints.values().forEach(Endpoint::close);
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.chain;
+
+import io.sluice.host.attach.GuestAttachments;
+import io.sluice.shared.ring.RegionSpec;
+import io.sluice.shared.ring.RegionSpec.RingSpec;
+import io.sluice.shared.ring.RegionSpec.StageSpec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What of a plan goes into the region's directory, and how many threads run the host's stages.
+ *
+ * <p>A thread runs all of the host's stages of a ring, so that it wakes up for work and not for its own colleague. Each
+ * ring has a thread of its own where the user gave processors for them or the machine has enough; a chain with a
+ * {@code vnf:} on both rings has one, because a packet function belongs to one thread.
+ *
+ * @param threads 1 to the number of rings
+ */
+record ChainLayout(RegionSpec spec, int threads) {
+    /** Room in front of a received packet for encapsulations, two cache lines. */
+    private static final int HEADROOM_BYTES = 128;
+
+    private static final int PROCESSORS_FOR_A_THREAD_PER_RING = 4;
+    private static final int LABEL_BYTES = 47;
+
+    static ChainLayout of(Plan plan, ConfiguredChain configured) {
+        final ChainOptions options = configured.options();
+        final int threads = threads(plan, options);
+        final List<RingSpec> rings = new ArrayList<>();
+        for (RingPlan ring : plan.rings()) {
+            final int vector = rings.size() % threads;
+            final List<StageSpec> stages = ring.stages().stream()
+                    .map(stage -> new StageSpec(
+                            stage.party(),
+                            stage.party() == PartyPlan.HOST ? vector : 0,
+                            label(stage.hop().name())))
+                    .toList();
+            rings.add(new RingSpec(
+                    options.slots(),
+                    options.bufferBytes(),
+                    HEADROOM_BYTES,
+                    options.slots(),
+                    ring.direction(),
+                    stages));
+        }
+        final List<String> parties = plan.parties().stream().map(PartyPlan::name).toList();
+        return new ChainLayout(new RegionSpec(configured.name(), parties, rings), threads);
+    }
+
+    private static int threads(Plan plan, ChainOptions options) {
+        final boolean hasFunction = plan.chain().hops().stream().anyMatch(Hop::isFunction);
+        if (hasFunction) {
+            return 1;
+        }
+        final boolean roomy = Runtime.getRuntime().availableProcessors() >= PROCESSORS_FOR_A_THREAD_PER_RING;
+        final int wanted = options.cpus().isEmpty() ? (roomy ? plan.rings().size() : 1) : options.cpus().size();
+        return Math.min(Math.min(wanted, plan.rings().size()), GuestAttachments.MAX_HOST_VECTORS);
+    }
+
+    /** The thread that runs the host's stages of {@code ring}. */
+    int thread(int ring) {
+        return ring % threads;
+    }
+
+    private static String label(String name) {
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return bytes.length <= LABEL_BYTES ? name : new String(bytes, 0, LABEL_BYTES - 4, StandardCharsets.UTF_8) + "...";
+    }
+}

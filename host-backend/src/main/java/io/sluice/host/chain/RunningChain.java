@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.chain;
+
+import io.sluice.host.attach.GuestAttachments;
+import io.sluice.host.attach.HostRegion;
+import io.sluice.host.attach.StatusFile;
+import io.sluice.host.endpoint.ReceiveAgent;
+import io.sluice.host.endpoint.TransmitAgent;
+import io.sluice.shared.agent.Agent;
+import io.sluice.shared.agent.AgentRunner;
+import io.sluice.shared.agent.CompositeAgent;
+import io.sluice.shared.function.FunctionAgent;
+import io.sluice.shared.pacing.Sleeper;
+import io.sluice.shared.posix.RuntimeDirectory;
+import io.sluice.shared.ring.Ring;
+import io.sluice.shared.ring.Stage;
+import io.sluice.shared.ring.Violation;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One chain at work: its region, its endpoints, its guests' sockets and the helper threads that run the host's stages. */
+public final class RunningChain implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RunningChain.class.getName());
+
+    private final ConfiguredChain configured;
+    private final ChainEndpoints endpoints;
+    private final GuestAttachments guests;
+    private final HostRegion region;
+    private final List<AgentRunner> runners = new ArrayList<>();
+    private final List<ReceiveAgent> receivers = new ArrayList<>();
+    private volatile Throwable failure;
+
+    /**
+     * Builds and starts {@code configured}.
+     *
+     * @param directory where sockets and the status file are made
+     * @throws ChainSyntaxException where a hop's options are wrong
+     * @throws IOException where the system refuses something, with what to do
+     */
+    public RunningChain(ConfiguredChain configured, RuntimeDirectory directory) throws IOException {
+        this.configured = configured;
+        final Plan plan = Plan.of(configured.chain());
+        final ChainLayout layout = ChainLayout.of(plan, configured);
+        final String status = "backend-" + ProcessHandle.current().pid() + "-" + configured.name() + StatusFile.SUFFIX;
+        endpoints = ChainEndpoints.open(plan, layout.threads() > 1);
+        HostRegion newRegion = null;
+        GuestAttachments newGuests = null;
+        try {
+            newRegion = new HostRegion(layout.spec(), directory.path().resolve(status));
+            newGuests = new GuestAttachments(layout.threads());
+            region = newRegion;
+            guests = newGuests;
+            if (!region.memory().note().isEmpty()) {
+                LOG.log(System.Logger.Level.DEBUG, "chain {0}: {1}", configured.name(), region.memory().note());
+            }
+            start(plan, layout);
+            guests.open(region, directory);
+        } catch (IOException | RuntimeException e) {
+            runners.forEach(AgentRunner::close);
+            if (newGuests != null) {
+                newGuests.close();
+            }
+            if (newRegion != null) {
+                newRegion.close();
+            }
+            endpoints.close();
+            throw e;
+        }
+    }
+
+    private void start(Plan plan, ChainLayout layout) {
+        final List<List<Agent>> threads = new ArrayList<>();
+        for (int i = 0; i < layout.threads(); i++) {
+            threads.add(new ArrayList<>());
+        }
+        for (int r = 0; r < plan.rings().size(); r++) {
+            final RingPlan ringPlan = plan.rings().get(r);
+            final Ring ring = region.directory().ring(r);
+            for (int s = 0; s < ringPlan.stages().size(); s++) {
+                final StagePlan stagePlan = ringPlan.stages().get(s);
+                if (stagePlan.party() == PartyPlan.HOST) {
+                    final Stage stage = new Stage(ring, s, guests.doorbell());
+                    threads.get(layout.thread(r)).add(agent(stagePlan, stage, ringPlan));
+                }
+            }
+        }
+        for (int i = 0; i < threads.size(); i++) {
+            final String name = configured.name() + (threads.size() == 1 ? "" : "/" + i);
+            final List<Integer> cpus = configured.options().cpus();
+            final int processor = cpus.isEmpty() ? AgentRunner.ANY_PROCESSOR : cpus.get(i % cpus.size());
+            final Sleeper sleeper = new Sleeper(guests.hostBell(i));
+            runners.add(new AgentRunner(
+                    new CompositeAgent(name, threads.get(i)),
+                    sleeper,
+                    configured.options().waitMode(),
+                    processor,
+                    this::failed));
+        }
+        runners.forEach(AgentRunner::start);
+    }
+
+    private Agent agent(StagePlan plan, Stage stage, RingPlan ring) {
+        final String role = plan.hop().name();
+        return switch (plan.role()) {
+            case RECEIVE -> {
+                final ReceiveAgent agent =
+                        new ReceiveAgent(role, stage, endpoints.of(plan.hop()).source());
+                receivers.add(agent);
+                yield agent;
+            }
+            case FUNCTION -> new FunctionAgent(role, stage, endpoints.function(plan.hop()));
+            case TRANSMIT ->
+                new TransmitAgent(
+                        role,
+                        stage,
+                        endpoints.sink(plan.hop()),
+                        endpoints.sink(ring.stages().getFirst().hop()),
+                        configured.options().outputStallNanos());
+            case GUEST -> throw new IllegalStateException("not the host's stage: " + role);
+        };
+    }
+
+    private void failed(Throwable t) {
+        LOG.log(System.Logger.Level.ERROR, "a helper thread of chain " + configured.name() + " has ended", t);
+        failure = t;
+        region.retire(Violation.NONE, "");
+    }
+
+    public ConfiguredChain configured() {
+        return configured;
+    }
+
+    public HostRegion region() {
+        return region;
+    }
+
+    /** What ended a helper thread before its time, or null. */
+    public Throwable failure() {
+        return failure;
+    }
+
+    /**
+     * True once every packet that can come has come and left: the sources have ended and the rings are empty. A chain
+     * that begins at a guest never finishes by itself.
+     */
+    public boolean finished() {
+        if (receivers.size() < region.directory().ringCount()) {
+            return false;
+        }
+        for (ReceiveAgent receiver : receivers) {
+            final Ring ring = receiver.stage().ring();
+            if (!receiver.ended() || ring.positionAcquire(ring.stageCount() - 1) != ring.positionAcquire(0)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Stops the helper threads, tells the guests that the chain has ended, and undoes what starting did. */
+    @Override
+    public void close() {
+        runners.forEach(AgentRunner::close);
+        region.mirror();
+        region.retire(Violation.NONE, "");
+        guests.close();
+        endpoints.close();
+        region.close();
+    }
+}

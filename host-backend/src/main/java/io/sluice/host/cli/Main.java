@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The {@code sluice} command. */
+@Command(
+        name = "sluice",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Packets into and out of virtual machines, over shared-memory rings.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RunCommand.class, GuestCommand.class, HelpCommand.class},
+        footer = {
+            "",
+            "Examples:",
+            "  sluice demo                                              try it, without hardware or root",
+            "  sluice run 'tap:lan <=> guest:fw <=> tap:wan'            a backend with one chain",
+            "  sluice guest firewall --port ptnet:/run/sluice/fw.sock   a process as its guest",
+            "",
+            "In the checkout: sluice test runs all tests."
+        })
+public final class Main {
+    private Main() {}
+
+    /** Runs the command that {@code args} name, and exits with its code. */
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler(new ErrorReport())
+                .setExitCodeExceptionMapper(ErrorReport::exitCode)
+                .setUsageHelpAutoWidth(true);
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.cli;
+
+import io.sluice.host.chain.BackendConfig;
+import io.sluice.host.chain.ChainOptions;
+import io.sluice.host.chain.ConfigFile;
+import io.sluice.host.chain.ConfiguredChain;
+import io.sluice.host.chain.Plan;
+import io.sluice.host.chain.RunningChain;
+import io.sluice.host.control.Backend;
+import io.sluice.shared.posix.RuntimeDirectory;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice run}: a backend with one or more chains, until it is stopped or all packets have come and gone. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description = "Runs chains: packets enter at one end, cross guests and functions, and leave at the other.",
+        footer = {
+            "",
+            "A chain is HOP => HOP ... (one way) or HOP <=> HOP ... (both ways), a hop KIND:ADDRESS?KEY=VALUE&...",
+            "  ends:    tap:NAME  packet:INTERFACE  pcap:FILE  gen:  null:  guest:NAME",
+            "  between: guest:NAME  vnf:FUNCTION",
+            "",
+            "Examples:",
+            "  sluice run 'tap:lan <=> guest:fw <=> guest:nat <=> tap:wan'",
+            "  sluice run 'gen:?size=64&flows=1000 => guest:fw => null:'",
+            "  sluice run 'pcap:in.pcap => vnf:firewall?allow=10.0.0.0/8 => pcap:out.pcap'",
+            "  sluice run --plan 'tap:a <=> guest:g <=> tap:b'      show what would be built",
+            "  sluice run -c edge.yaml",
+            "",
+            "Ends by itself when every chain's source has ended (pcap:, gen:?count=N); Ctrl-C ends it at once."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final long POLL_MILLIS = 20;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(arity = "0..*", paramLabel = "CHAIN", description = "A chain; quote it.")
+    private List<String> chains = List.of();
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "Read the chains from a YAML file.")
+    private Path config;
+
+    @Option(names = "--plan", description = "Draw the rings that would be built, and end.")
+    private boolean plan;
+
+    @Option(names = "--slots", paramLabel = "N", description = "Slots of each ring, a power of two, 256 to 4096.")
+    private String slots;
+
+    @Option(names = "--buffer", paramLabel = "BYTES", description = "Bytes of each slot's buffer, a power of two from 2048.")
+    private String buffer;
+
+    @Option(names = "--wait", paramLabel = "MODE", description = "How helper threads wait: spin, adaptive or block.")
+    private String wait;
+
+    @Option(names = "--cpus", paramLabel = "LIST", description = "Processors for helper threads, for example 2,3.")
+    private String cpus;
+
+    @Option(
+            names = "--output-stall",
+            paramLabel = "TIME",
+            description = "Drop packets for an output that took none for so long, for example 1s.")
+    private String outputStall;
+
+    @Override
+    public Integer call() throws Exception {
+        final BackendConfig backendConfig = backendConfig();
+        final PrintWriter out = spec.commandLine().getOut();
+        if (plan) {
+            for (ConfiguredChain chain : backendConfig.chains()) {
+                out.println(Plan.of(chain.chain()).describe());
+            }
+            return 0;
+        }
+        final RuntimeDirectory directory =
+                backendConfig.runDirectory().map(RuntimeDirectory::at).orElseGet(RuntimeDirectory::ofProcess);
+        final CountDownLatch stop = new CountDownLatch(1);
+        try (Backend backend = new Backend(backendConfig, directory)) {
+            final Thread hook = new Thread(
+                    () -> {
+                        stop.countDown();
+                        backend.close();
+                    },
+                    "stop");
+            Runtime.getRuntime().addShutdownHook(hook);
+            announce(backend, directory, out);
+            while (!backend.finished() && backend.failure() == null) {
+                if (stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            }
+            return backend.failure() == null ? 0 : 1;
+        }
+    }
+
+    private BackendConfig backendConfig() throws Exception {
+        if ((config == null) == chains.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "give chains or -c FILE; for example: sluice run 'tap:a <=> guest:g <=> tap:b'");
+        }
+        if (config != null) {
+            return ConfigFile.read(config);
+        }
+        ChainOptions options = ChainOptions.DEFAULTS;
+        final String[] values = {slots, buffer, wait, cpus, outputStall};
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != null) {
+                options = options.with(ChainOptions.NAMES.get(i), values[i]);
+            }
+        }
+        return BackendConfig.ofCommandLine(chains, options);
+    }
+
+    private static void announce(Backend backend, RuntimeDirectory directory, PrintWriter out) {
+        for (RunningChain chain : backend.chains()) {
+            final ConfiguredChain configured = chain.configured();
+            out.println("chain " + configured.name() + ": " + configured.chain().text());
+            for (var guest : Plan.of(configured.chain()).guests()) {
+                out.println("  guest " + guest.name() + " attaches at " + directory.guestSocket(guest.name()));
+            }
+        }
+        out.println("running; 'sluice status' shows counters, Ctrl-C ends it");
+        out.flush();
+    }
+}

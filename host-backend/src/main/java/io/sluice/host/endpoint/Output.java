@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.endpoint;
+
+import io.sluice.shared.pacing.WaitSet;
+
+/** One output of a transmitting stage, and since when it has been busy. */
+final class Output {
+    private static final long RETRY_NANOS = 1_000_000;
+
+    private final PacketSink sink;
+    private final long stallNanos;
+    private boolean busy;
+    private long busySinceNanos;
+
+    Output(PacketSink sink, long stallNanos) {
+        this.sink = sink;
+        this.stallNanos = stallNanos;
+    }
+
+    PacketSink sink() {
+        return sink;
+    }
+
+    PacketSink.Result transmit(long address, int lengthBytes, long timestampNanos) {
+        final PacketSink.Result result = sink.transmit(address, lengthBytes, timestampNanos);
+        if (result != PacketSink.Result.BUSY) {
+            busy = false;
+        } else if (!busy) {
+            busy = true;
+            busySinceNanos = System.nanoTime();
+        }
+        return result;
+    }
+
+    /** Whether the output has taken nothing for so long that its packets are to be dropped. */
+    boolean stalled() {
+        return busy && System.nanoTime() - busySinceNanos > stallNanos;
+    }
+
+    /** Waits for room, and looks again after a while where the endpoint cannot tell. */
+    void arm(WaitSet waitSet) {
+        if (busy) {
+            final int descriptor = sink.pollDescriptor();
+            if (descriptor >= 0) {
+                waitSet.awaitWritable(descriptor);
+                waitSet.dueIn(Math.max(RETRY_NANOS, stallNanos - (System.nanoTime() - busySinceNanos)));
+            } else {
+                waitSet.dueIn(RETRY_NANOS);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.endpoint;
+
+import io.sluice.shared.agent.Agent;
+import io.sluice.shared.memory.EpochClock;
+import io.sluice.shared.memory.Memory;
+import io.sluice.shared.pacing.WaitSet;
+import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.SlotWord;
+import io.sluice.shared.ring.Stage;
+import io.sluice.shared.ring.StageCounters;
+
+/** The first stage of a ring: fills free slots with what an endpoint receives. */
+public final class ReceiveAgent implements Agent {
+    private static final int FLUSH_PERIOD = 8;
+    private static final int BUDGET = 256;
+
+    private final String roleName;
+    private final Stage stage;
+    private final PacketSource source;
+    private final StageCounters counters;
+    private final int headroom;
+    private final int capacityBytes;
+    private final int refillSlots;
+    private boolean ended;
+    private boolean done;
+
+    public ReceiveAgent(String roleName, Stage stage, PacketSource source) {
+        this.roleName = roleName;
+        this.stage = stage;
+        this.source = source;
+        this.counters = stage.counters();
+        this.headroom = stage.ring().headroom();
+        this.capacityBytes = stage.bufferBytes() - headroom;
+        this.refillSlots = Math.max(1, stage.ring().slots() / 4);
+    }
+
+    @Override
+    public String roleName() {
+        return roleName;
+    }
+
+    @Override
+    public int doWork() {
+        if (!stage.refresh()) {
+            done = true;
+            return 0;
+        }
+        if (ended) {
+            return 0;
+        }
+        final int room = Math.min(stage.available(), BUDGET);
+        final long now = room > 0 ? EpochClock.nanos() : 0;
+        int work = 0;
+        int unpublished = 0;
+        while (work < room) {
+            final long position = stage.position();
+            final int length = source.receive(stage.bufferAddress(position) + headroom, capacityBytes);
+            if (length == PacketSource.NOTHING) {
+                break;
+            }
+            if (length == PacketSource.END) {
+                ended = true;
+                break;
+            }
+            work++;
+            if (length == PacketSource.OVERSIZE) {
+                counters.addDrop(DropReason.OVERSIZE);
+                continue;
+            }
+            fill(position, length, now);
+            if (++unpublished == FLUSH_PERIOD) {
+                stage.publish();
+                unpublished = 0;
+            }
+        }
+        if (unpublished > 0) {
+            stage.publish();
+        }
+        if (work > 0 && work < room || ended) {
+            stage.settle();
+        }
+        return work;
+    }
+
+    private void fill(long position, int length, long now) {
+        final long slot = stage.slotAddress(position);
+        final long known = source.timestampNanos();
+        final int flags = known == 0 ? SlotWord.FLAG_LIVE_TIMESTAMP : 0;
+        Memory.longOpaque(slot + SlotWord.USER_OFFSET, known == 0 ? now : known);
+        Memory.longOpaque(slot, SlotWord.pack(length, headroom, flags, SlotWord.OUTPUT_FORWARD));
+        counters.addPacket(length);
+        stage.advance(1);
+    }
+
+    /** True once the source will never have a packet again; what it had is in the ring. */
+    public boolean ended() {
+        return ended;
+    }
+
+    public Stage stage() {
+        return stage;
+    }
+
+    @Override
+    public boolean arm(WaitSet waitSet) {
+        stage.settle();
+        if (ended) {
+            return true;
+        }
+        if (stage.look() == 0) {
+            // A full ring: being woken for every single slot would cost more than it brings.
+            return stage.arm(refillSlots);
+        }
+        final long dueNanos = source.nextDueNanos();
+        final int descriptor = source.pollDescriptor();
+        if (dueNanos > 0) {
+            waitSet.dueIn(dueNanos);
+        } else if (descriptor < 0) {
+            return false;
+        }
+        if (descriptor >= 0) {
+            waitSet.awaitReadable(descriptor);
+        }
+        return true;
+    }
+
+    @Override
+    public void disarm() {
+        stage.disarm();
+    }
+
+    /** True once the region is retired. */
+    @Override
+    public boolean done() {
+        return done;
+    }
+}
