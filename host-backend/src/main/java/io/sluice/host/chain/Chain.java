@@ -62,8 +62,9 @@ public record Chain(String text, List<Hop> hops, boolean bothWays) {
      * @throws ChainSyntaxException that shows the second one
      */
     public Optional<HopOption> single(Hop hop, String name) {
-        List<HopOption> given =
-                hop.written().stream().filter(option -> option.name().equals(name)).toList();
+        List<HopOption> given = hop.written().stream()
+                .filter(option -> option.name().equals(name))
+                .toList();
         if (given.size() > 1) {
             String problem = "option '" + name + "' of '" + hop.kind() + "' is given twice";
             throw new ChainSyntaxException(text, given.get(1).position(), problem, "give it once");

@@ -74,7 +74,9 @@ final class ChainCharacters {
 
     /** One character for a message. */
     static String named(int character) {
-        return printable(character) == character ? "'" + Character.toString(character) + "'" : "U+%04X".formatted(character);
+        return printable(character) == character
+                ? "'" + Character.toString(character) + "'"
+                : "U+%04X".formatted(character);
     }
 
     private static int printable(int character) {

@@ -8,6 +8,11 @@ import java.util.List;
 final class ChainParser {
     private static final String EXAMPLE = "for example: tap:lan <=> guest:fw <=> tap:wan";
 
+    private static final String OPTION_EXAMPLE = "for example: gen:?size=64&flows=1000";
+
+    /** What {@link ChainCharacters#inName} says. */
+    static final String NAME_RULE = "there are the letters a to z, digits and '-'";
+
     private final String text;
     private final ChainScanner scanner;
 
@@ -112,16 +117,15 @@ final class ChainParser {
     private HopOption option() {
         int position = scanner.position();
         String name = scanner.name();
-        if (name.isEmpty()) {
-            String problem = "expected an option as name=value here";
-            throw scanner.wrongHere(problem, "for example: gen:?size=64&flows=1000");
+        boolean endsHere = scanner.atEndOfHop() || scanner.peek() == '&';
+        if (name.isEmpty() && (endsHere || scanner.peek() == '=')) {
+            throw scanner.wrongHere("expected an option as name=value here", OPTION_EXAMPLE);
         }
-        if (scanner.atArrow() || !scanner.skip('=')) {
-            if (!scanner.atEndOfHop() && scanner.peek() != '&') {
-                String hint = "a name has the letters a to z, digits and '-'";
-                throw scanner.wrongHere("expected '=' here, not " + scanner.here(), hint);
-            }
+        if (endsHere) {
             throw scanner.wrong(position, "option '" + name + "' has no value", "write " + name + "=VALUE");
+        }
+        if (!scanner.skip('=')) {
+            throw scanner.wrongHere(scanner.here() + " cannot stand in the name of an option", NAME_RULE);
         }
         int valuePosition = scanner.position();
         String value = scanner.value();

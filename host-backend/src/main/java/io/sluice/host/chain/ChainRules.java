@@ -52,7 +52,7 @@ final class ChainRules {
         }
     }
 
-    /** Checks what the chains of one backend must not share. */
+    /** Checks what the chains of one backend must not share; an error shows the later of two places. */
     static void checkTogether(List<Chain> chains) {
         Map<String, Place> taken = new HashMap<>();
         for (Chain chain : chains) {
@@ -81,10 +81,14 @@ final class ChainRules {
 
         ChainSyntaxException takenBy(Place before) {
             boolean same = before.chain == chain;
-            String where = same ? "earlier in this chain" : "in the chain " + before.chain.text().strip();
-            String hint = hop.isGuest()
-                    ? "one guest stands in one place; give this one a name of its own"
-                    : "one " + hop.kind() + " stands in one place";
+            String where = same
+                    ? "earlier in this chain"
+                    : "in the chain " + before.chain.text().strip();
+            String hint = switch (hop.kind()) {
+                case "guest" -> "one guest stands in one place; give this one a name of its own";
+                case "pcap" -> "a file that is written stands in one place";
+                default -> "one interface stands in one place";
+            };
             return chain.wrong(hop, "'" + hop.name() + "' already stands " + where, hint);
         }
     }

@@ -81,7 +81,7 @@ final class ChainScanner {
 
     private static String hintForArrow(String found) {
         if (found.isEmpty()) {
-            return "hops are joined by '=>' (one way) or '<=>' (both ways)";
+            return "hops are joined by '=>' (one way) or '<=>' (both ways); a blank in a hop is written %20";
         }
         boolean left = "<\u2194\u21D4".indexOf(found.charAt(0)) >= 0;
         boolean right = ">\u2192\u2194\u21D2\u21D4".indexOf(found.charAt(found.length() - 1)) >= 0;
@@ -125,11 +125,12 @@ final class ChainScanner {
     }
 
     private static String hintForCharacter(int character) {
-        if (character == '=' || character == '&') {
-            return "options follow '?', for example: gen:?size=64&flows=1000";
+        if (Character.isISOControl(character) || Character.getType(character) == Character.SURROGATE) {
+            return "";
         }
-        boolean half = Character.getType(character) == Character.SURROGATE;
-        return half ? "" : "write it as " + ChainCharacters.encode(character);
+        String encoded = ChainCharacters.encode(character);
+        boolean option = character == '=' || character == '&';
+        return option ? "options follow '?'; in an address write " + encoded : "write it as " + encoded;
     }
 
     /** Neighbouring {@code %XX}: the bytes of one or more characters in UTF-8. */

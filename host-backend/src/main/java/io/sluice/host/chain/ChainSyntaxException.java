@@ -32,7 +32,7 @@ public final class ChainSyntaxException extends IllegalArgumentException {
      * @param hint what would be right; empty where that is not known
      */
     public ChainSyntaxException(String text, int position, String problem, String hint) {
-        super(picture(text, position, problem, hint));
+        super("chain: " + picture(text, position, problem, hint));
         this.text = text;
         this.position = position;
         this.problem = problem;
@@ -55,12 +55,17 @@ public final class ChainSyntaxException extends IllegalArgumentException {
         return hint;
     }
 
+    /** The message without the word that opens it, for messages that name a place of their own. */
+    String picture() {
+        return picture(text, position, problem, hint);
+    }
+
     private static String picture(String text, int position, String problem, String hint) {
         int start = text.length() <= PICTURE_WIDTH ? 0 : Math.max(0, position - BEFORE_POSITION);
         int end = text.length() <= PICTURE_WIDTH ? text.length() : Math.min(text.length(), start + PICTURE_WIDTH);
         String before = (start > 0 ? "... " : "") + ChainCharacters.printable(text.substring(start, position));
         String after = ChainCharacters.printable(text.substring(position, end)) + (end < text.length() ? " ..." : "");
         String caret = " ".repeat(before.codePointCount(0, before.length())) + '^';
-        return "chain: " + problem + "\n  " + before + after + "\n  " + caret + (hint.isEmpty() ? "" : "\n  " + hint);
+        return problem + "\n  " + before + after + "\n  " + caret + (hint.isEmpty() ? "" : "\n  " + hint);
     }
 }

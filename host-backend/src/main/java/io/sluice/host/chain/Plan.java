@@ -71,7 +71,9 @@ public record Plan(Chain chain, List<PartyPlan> parties, List<RingPlan> rings) {
         return Stream.of(chain.first(), chain.last())
                 .filter(Hop::isEndpoint)
                 .map(hop -> new EndpointPlan(
-                        hop, chain.bothWays() || hop.equals(chain.first()), chain.bothWays() || hop.equals(chain.last())))
+                        hop,
+                        chain.bothWays() || hop.equals(chain.first()),
+                        chain.bothWays() || hop.equals(chain.last())))
                 .toList();
     }
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ChainOptionsTest {
+    @Test
+    void shouldTakeWhatTheUserWrites() {
+        ChainOptions options = ChainOptions.DEFAULTS
+                .with("slots", "4096")
+                .with("buffer", "4KiB")
+                .with("wait", "block")
+                .with("cpus", "5, 0,2-3")
+                .with("output-stall", "250ms");
+
+        assertThat(options).isEqualTo(new ChainOptions(4096, 4096, WaitMode.BLOCK, List.of(5, 0, 2, 3), 250_000_000));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "slots        | 128      | a power of two from 256 to 4096",
+                "slots        | 8192     | a power of two from 256 to 4096",
+                "slots        | 300      | a power of two from 256 to 4096",
+                "slots        | many     | a power of two from 256 to 4096",
+                "slots        | 99999999999 | a power of two from 256 to 4096",
+                "buffer       | 1024     | a power of two from 2048 to 65536 bytes, for example 2048 or 4KiB",
+                "buffer       | 2000     | a power of two from 2048 to 65536 bytes, for example 2048 or 4KiB",
+                "buffer       | 8GiB     | a power of two from 2048 to 65536 bytes, for example 2048 or 4KiB",
+                "buffer       | 4kb      | a power of two from 2048 to 65536 bytes, for example 2048 or 4KiB",
+                "wait         | sleep    | spin, adaptive or block",
+                "cpus         | 1,1      | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
+                "cpus         | 3-2      | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
+                "cpus         | 1-2-3    | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
+                "cpus         | 0-999999999 | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
+                "cpus         | 1,       | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
+                "output-stall | 1        | a duration from 1ms to 60min, for example 250ms or 1s",
+                "output-stall | 10us     | a duration from 1ms to 60min, for example 250ms or 1s",
+                "output-stall | 999999999999999999s | a duration from 1ms to 60min, for example 250ms or 1s",
+            })
+    void shouldSayWhatWouldBeRight(String name, String value, String rule) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ChainOptions.DEFAULTS.with(name, value))
+                .withMessage(name + "=" + value + ": must be " + rule);
+    }
+
+    @Test
+    void shouldNameTheOptionsThereAre() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ChainOptions.DEFAULTS.with("slot", "512"))
+                .withMessage("'slot' is no option of a chain; there are slots, buffer, wait, cpus, output-stall");
+    }
+
+    @Test
+    void shouldReadQuantities() {
+        assertThat(Quantity.nanos("500ns")).isEqualTo(500);
+        assertThat(Quantity.nanos("10us")).isEqualTo(10_000);
+        assertThat(Quantity.nanos("2min")).isEqualTo(120_000_000_000L);
+        assertThat(Quantity.bytes("2048")).isEqualTo(2048);
+        assertThat(Quantity.bytes("2k")).isEqualTo(2048);
+        assertThat(Quantity.bytes("3MiB")).isEqualTo(3 << 20);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Quantity.nanos("1 s"))
+                .withMessage("a duration is written as 500us, 250ms, 1s or 2min");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Quantity.bytes("-1"))
+                .withMessage("a size is written as 2048, 2KiB or 1MiB");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"slot,slots", "otuput-stall,output-stall", "Wait,wait", "cpu,cpus", "bufer,buffer"})
+    void shouldFindTheWordThatWasMeant(String word, String meant) {
+        assertThat(Suggestion.closest(word, ChainOptions.NAMES)).contains(meant);
+    }
+
+    @Test
+    void shouldNotGuess() {
+        assertThat(Suggestion.closest("banana", ChainOptions.NAMES)).isEmpty();
+        assertThat(Suggestion.closest("", ChainOptions.NAMES)).isEmpty();
+        assertThat(Suggestion.closest("x".repeat(1000), ChainOptions.NAMES)).isEmpty();
+    }
+}
