@@ -3,6 +3,7 @@ package io.sluice.host.chain;
 
 import static java.util.stream.Collectors.joining;
 
+import io.sluice.shared.pacing.WaitMode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +23,7 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
     public static final int MIN_SLOTS = 256;
     public static final int MAX_SLOTS = 4096;
     public static final int MIN_BUFFER_BYTES = 2048;
-    public static final int MAX_BUFFER_BYTES = 65536;
+    public static final int MAX_BUFFER_BYTES = 32768;
     public static final long MIN_OUTPUT_STALL_NANOS = 1_000_000;
     public static final long MAX_OUTPUT_STALL_NANOS = 3_600_000_000_000L;
 
@@ -37,7 +38,7 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
 
     private static final Map<String, String> RULES = Map.of(
             "slots", "a power of two from 256 to 4096",
-            "buffer", "a power of two from 2048 to 65536 bytes, for example 2048 or 4KiB",
+            "buffer", "a power of two from 2048 to 32768 bytes, for example 2048 or 4KiB",
             "wait", "spin, adaptive or block",
             "cpus", "processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
             "output-stall", "a duration from 1ms to 60min, for example 250ms or 1s");
@@ -78,7 +79,7 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
             case "slots" -> new ChainOptions(Integer.parseInt(value), bufferBytes, waitMode, cpus, outputStallNanos);
             case "buffer" ->
                 new ChainOptions(slots, Math.toIntExact(Quantity.bytes(value)), waitMode, cpus, outputStallNanos);
-            case "wait" -> new ChainOptions(slots, bufferBytes, WaitMode.of(value), cpus, outputStallNanos);
+            case "wait" -> new ChainOptions(slots, bufferBytes, WaitMode.parse(value), cpus, outputStallNanos);
             case "cpus" -> new ChainOptions(slots, bufferBytes, waitMode, processors(value), outputStallNanos);
             default -> new ChainOptions(slots, bufferBytes, waitMode, cpus, Quantity.nanos(value));
         };

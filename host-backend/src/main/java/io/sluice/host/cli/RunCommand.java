@@ -13,8 +13,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -90,23 +88,15 @@ final class RunCommand implements Callable<Integer> {
         }
         final RuntimeDirectory directory =
                 backendConfig.runDirectory().map(RuntimeDirectory::at).orElseGet(RuntimeDirectory::ofProcess);
-        final CountDownLatch stop = new CountDownLatch(1);
-        try (Backend backend = new Backend(backendConfig, directory)) {
-            final Thread hook = new Thread(
-                    () -> {
-                        stop.countDown();
-                        backend.close();
-                    },
-                    "stop");
-            Runtime.getRuntime().addShutdownHook(hook);
-            announce(backend, directory, out);
-            while (!backend.finished() && backend.failure() == null) {
-                if (stop.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                    break;
-                }
-            }
-            return backend.failure() == null ? 0 : 1;
+        final Backend backend = new Backend(backendConfig, directory);
+        // Ctrl-C and kill end the chains as they should end: guests are told, sockets and interfaces go away.
+        Runtime.getRuntime().addShutdownHook(new Thread(backend::close, "stop"));
+        announce(backend, directory, out);
+        while (!backend.finished() && backend.failure() == null) {
+            Thread.sleep(POLL_MILLIS);
         }
+        backend.close();
+        return backend.failure() == null ? 0 : 1;
     }
 
     private BackendConfig backendConfig() throws Exception {
@@ -124,7 +114,7 @@ final class RunCommand implements Callable<Integer> {
                 options = options.with(ChainOptions.NAMES.get(i), values[i]);
             }
         }
-        return BackendConfig.ofCommandLine(chains, options);
+        return BackendConfig.of(chains, options);
     }
 
     private static void announce(Backend backend, RuntimeDirectory directory, PrintWriter out) {

@@ -47,6 +47,11 @@ public final class RuntimeDirectory {
         return of(System.getenv(), effectiveUserId());
     }
 
+    /** A directory that the user has chosen otherwise, for example in a configuration file. */
+    public static RuntimeDirectory at(Path path) {
+        return new RuntimeDirectory(path.toAbsolutePath(), effectiveUserId());
+    }
+
     static RuntimeDirectory of(Map<String, String> environment, int userId) {
         String chosen = environment.getOrDefault("SLUICE_RUN", "");
         String session = environment.getOrDefault("XDG_RUNTIME_DIR", "");
