@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.guest.cli;
 
+import io.sluice.shared.agent.LogFormat;
 import io.sluice.shared.function.PacketFunctionProvider;
 import java.io.PrintWriter;
 import java.util.Comparator;
@@ -16,7 +17,8 @@ public final class GuestMain implements ToolProvider {
     @Command(
             name = "guest",
             mixinStandardHelpOptions = true,
-            description = "Runs a packet function as a guest of a chain: in a virtual machine, a process or a container.",
+            description =
+                    "Runs a packet function as a guest of a chain: in a virtual machine, a process or a container.",
             synopsisSubcommandLabel = "FUNCTION",
             footer = {
                 "",
@@ -31,6 +33,7 @@ public final class GuestMain implements ToolProvider {
 
     /** Runs the command in a process of its own, and exits with its code. */
     public static void main(String[] args) {
+        LogFormat.set();
         System.exit(new GuestMain().run(System.out, System.err, args));
     }
 

@@ -142,7 +142,11 @@ public final class GuestPort implements AutoCloseable {
                     + " <=> tap:b'");
         }
         return new AgentRunner(
-                        new CompositeAgent("guest " + name(), agents), attachment.newSleeper(), mode, processor, onError)
+                        new CompositeAgent("guest " + name(), agents),
+                        attachment.newSleeper(),
+                        mode,
+                        processor,
+                        onError)
                 .start();
     }
 

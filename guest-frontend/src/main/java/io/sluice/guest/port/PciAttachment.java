@@ -58,7 +58,8 @@ final class PciAttachment implements Attachment {
             Files.writeString(device.resolve("enable"), "1");
         } catch (IOException e) {
             throw new IOException(
-                    "cannot enable the PCI device " + device.getFileName() + ": " + e + "; run as root in the guest", e);
+                    "cannot enable the PCI device " + device.getFileName() + ": " + e + "; run as root in the guest",
+                    e);
         }
         final Path memory = device.resolve("resource2");
         final long bytes = Files.size(memory);
@@ -69,8 +70,8 @@ final class PciAttachment implements Attachment {
     private static long mapResource(Path resource, long lengthBytes) throws IOException {
         final int descriptor = Descriptors.open(resource.toString());
         if (descriptor < 0) {
-            throw new IOException("cannot open " + resource + ": " + Errno.describe(descriptor)
-                    + "; run as root in the guest");
+            throw new IOException(
+                    "cannot open " + resource + ": " + Errno.describe(descriptor) + "; run as root in the guest");
         }
         try {
             final long address = SharedMemory.mapDevice(descriptor, lengthBytes);
@@ -126,8 +127,8 @@ final class PciAttachment implements Attachment {
 
     @Override
     public String note() {
-        final String sleeps = "device " + device.getFileName()
-                + ": no interrupts through sysfs, so waiting means short sleeps";
+        final String sleeps =
+                "device " + device.getFileName() + ": no interrupts through sysfs, so waiting means short sleeps";
         return readNanos < UNCACHED_NANOS
                 ? sleeps
                 : sleeps + "; WARNING: a read of the ring takes " + readNanos

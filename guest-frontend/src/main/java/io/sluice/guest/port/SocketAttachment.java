@@ -76,14 +76,14 @@ final class SocketAttachment implements Attachment {
     static SocketAttachment connect(Path path) throws IOException {
         final int socket = UnixSocket.connect(path.toString());
         if (socket < 0) {
-            final String why =
-                    switch (-socket) {
-                        case Errno.ENOENT -> "there is no such socket; start the backend first: sluice run '... guest:"
-                                + path.getFileName().toString().replaceFirst("\\.sock$", "") + " ...'";
-                        case Errno.ECONNREFUSED -> "its backend has ended; start it again";
-                        case Errno.EACCES -> "permission denied; run as the user who runs the backend";
-                        default -> Errno.describe(socket);
-                    };
+            final String why = switch (-socket) {
+                case Errno.ENOENT ->
+                    "there is no such socket; start the backend first: sluice run '... guest:"
+                            + path.getFileName().toString().replaceFirst("\\.sock$", "") + " ...'";
+                case Errno.ECONNREFUSED -> "its backend has ended; start it again";
+                case Errno.EACCES -> "permission denied; run as the user who runs the backend";
+                default -> Errno.describe(socket);
+            };
             throw new IOException("cannot attach to " + path + ": " + why);
         }
         try {

@@ -40,7 +40,8 @@ public final class HostRegion implements AutoCloseable {
 
     /** Makes a region for {@code spec} whose private copy is the file at {@code statusPath}. */
     public HostRegion(RegionSpec spec, Path statusPath) throws IOException {
-        final int stages = spec.rings().stream().mapToInt(r -> r.stages().size()).sum();
+        final int stages =
+                spec.rings().stream().mapToInt(r -> r.stages().size()).sum();
         final int lines = Math.max(LINES, 4 * stages);
         format = new RegionFormat(spec, lines);
         status = StatusFile.create(statusPath, format.controlBytes());

@@ -61,7 +61,8 @@ public final class StatusFile implements AutoCloseable {
             }
             final StatusFile file = new StatusFile(
                     path, arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, lengthBytes, arena), true);
-            Memory.longAt(file.address() + PROCESS_OFFSET, ProcessHandle.current().pid());
+            Memory.longAt(
+                    file.address() + PROCESS_OFFSET, ProcessHandle.current().pid());
             Memory.longAt(file.address() + STARTED_OFFSET, EpochClock.nanos());
             file.beat();
             return file;

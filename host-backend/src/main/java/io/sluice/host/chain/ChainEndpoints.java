@@ -58,8 +58,8 @@ final class ChainEndpoints implements AutoCloseable {
     private static Map<String, String> single(Hop hop) {
         return hop.options().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, option -> {
             if (option.getValue().size() > 1) {
-                throw new IllegalArgumentException(
-                        "option '" + option.getKey() + "' is given " + option.getValue().size() + " times; once is right");
+                throw new IllegalArgumentException("option '" + option.getKey() + "' is given "
+                        + option.getValue().size() + " times; once is right");
             }
             return option.getValue().getFirst();
         }));
@@ -82,7 +82,8 @@ final class ChainEndpoints implements AutoCloseable {
                 chain.text(),
                 hop.addressPosition(),
                 "there is no packet function '" + hop.address() + "'",
-                "there are " + providers.stream().map(PacketFunctionProvider::name).collect(Collectors.joining(", ")));
+                "there are "
+                        + providers.stream().map(PacketFunctionProvider::name).collect(Collectors.joining(", ")));
     }
 
     Endpoint of(Hop hop) {

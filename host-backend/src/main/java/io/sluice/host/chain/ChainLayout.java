@@ -38,14 +38,10 @@ record ChainLayout(RegionSpec spec, int threads) {
                             label(stage.hop().name())))
                     .toList();
             rings.add(new RingSpec(
-                    options.slots(),
-                    options.bufferBytes(),
-                    HEADROOM_BYTES,
-                    options.slots(),
-                    ring.direction(),
-                    stages));
+                    options.slots(), options.bufferBytes(), HEADROOM_BYTES, options.slots(), ring.direction(), stages));
         }
-        final List<String> parties = plan.parties().stream().map(PartyPlan::name).toList();
+        final List<String> parties =
+                plan.parties().stream().map(PartyPlan::name).toList();
         return new ChainLayout(new RegionSpec(configured.name(), parties, rings), threads);
     }
 
@@ -55,7 +51,9 @@ record ChainLayout(RegionSpec spec, int threads) {
             return 1;
         }
         final boolean roomy = Runtime.getRuntime().availableProcessors() >= PROCESSORS_FOR_A_THREAD_PER_RING;
-        final int wanted = options.cpus().isEmpty() ? (roomy ? plan.rings().size() : 1) : options.cpus().size();
+        final int wanted = options.cpus().isEmpty()
+                ? (roomy ? plan.rings().size() : 1)
+                : options.cpus().size();
         return Math.min(Math.min(wanted, plan.rings().size()), GuestAttachments.MAX_HOST_VECTORS);
     }
 
@@ -66,6 +64,8 @@ record ChainLayout(RegionSpec spec, int threads) {
 
     private static String label(String name) {
         final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        return bytes.length <= LABEL_BYTES ? name : new String(bytes, 0, LABEL_BYTES - 4, StandardCharsets.UTF_8) + "...";
+        return bytes.length <= LABEL_BYTES
+                ? name
+                : new String(bytes, 0, LABEL_BYTES - 4, StandardCharsets.UTF_8) + "...";
     }
 }

@@ -52,7 +52,11 @@ public final class RunningChain implements AutoCloseable {
             region = newRegion;
             guests = newGuests;
             if (!region.memory().note().isEmpty()) {
-                LOG.log(System.Logger.Level.DEBUG, "chain {0}: {1}", configured.name(), region.memory().note());
+                LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "chain {0}: {1}",
+                        configured.name(),
+                        region.memory().note());
             }
             start(plan, layout);
             guests.open(region, directory);

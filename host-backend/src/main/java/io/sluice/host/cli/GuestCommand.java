@@ -11,7 +11,9 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /** {@code sluice guest ...}: hands over to the guest command, which a virtual machine has without the backend. */
-@Command(name = "guest", description = "Runs a packet function as a guest of a chain; 'sluice guest --help' lists them.")
+@Command(
+        name = "guest",
+        description = "Runs a packet function as a guest of a chain; 'sluice guest --help' lists them.")
 final class GuestCommand implements Callable<Integer> {
     private static final String TOOL = "sluice-guest";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.cli;
 
+import io.sluice.shared.agent.LogFormat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -27,6 +28,7 @@ public final class Main {
 
     /** Runs the command that {@code args} name, and exits with its code. */
     public static void main(String[] args) {
+        LogFormat.set();
         System.exit(commandLine().execute(args));
     }
 

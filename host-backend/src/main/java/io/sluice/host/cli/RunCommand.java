@@ -61,7 +61,10 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--slots", paramLabel = "N", description = "Slots of each ring, a power of two, 256 to 4096.")
     private String slots;
 
-    @Option(names = "--buffer", paramLabel = "BYTES", description = "Bytes of each slot's buffer, a power of two from 2048.")
+    @Option(
+            names = "--buffer",
+            paramLabel = "BYTES",
+            description = "Bytes of each slot's buffer, a power of two from 2048.")
     private String buffer;
 
     @Option(names = "--wait", paramLabel = "MODE", description = "How helper threads wait: spin, adaptive or block.")
@@ -102,7 +105,8 @@ final class RunCommand implements Callable<Integer> {
     private BackendConfig backendConfig() throws Exception {
         if ((config == null) == chains.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "give chains or -c FILE; for example: sluice run 'tap:a <=> guest:g <=> tap:b'");
+                    spec.commandLine(),
+                    "give chains or -c FILE; for example: sluice run 'tap:a <=> guest:g <=> tap:b'");
         }
         if (config != null) {
             return ConfigFile.read(config);

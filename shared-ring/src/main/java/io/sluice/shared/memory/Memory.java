@@ -26,6 +26,7 @@ public final class Memory {
 
     @SuppressWarnings("restricted") // native access is granted to the whole class path by the launcher
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle().withInvokeExactBehavior();
     private static final VarHandle SHORT = handle(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN));
     private static final VarHandle INT = handle(ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN));

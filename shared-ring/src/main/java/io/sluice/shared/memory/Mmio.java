@@ -17,10 +17,8 @@ public final class Mmio {
     @SuppressWarnings("restricted") // native access is granted to the whole class path by the launcher
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
-    private static final VarHandle INT = ValueLayout.JAVA_INT
-            .withOrder(ByteOrder.LITTLE_ENDIAN)
-            .varHandle()
-            .withInvokeExactBehavior();
+    private static final VarHandle INT =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
 
     private Mmio() {}
 

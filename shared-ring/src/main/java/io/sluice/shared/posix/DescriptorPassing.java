@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.shared.posix;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.lang.ref.Reference;
 import jnr.constants.platform.Errno;
 import jnr.posix.CmsgHdr;
 import jnr.posix.MsgHdr;
@@ -81,7 +81,8 @@ public final class DescriptorPassing {
         if (received > 0) {
             for (CmsgHdr control : message.getControls()) {
                 if (control.getLevel() == SOL_SOCKET && control.getType() == SCM_RIGHTS) {
-                    descriptor = control.getData().order(ByteOrder.nativeOrder()).getInt(0);
+                    descriptor =
+                            control.getData().order(ByteOrder.nativeOrder()).getInt(0);
                 }
             }
         }

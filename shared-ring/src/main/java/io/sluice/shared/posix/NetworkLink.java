@@ -44,9 +44,7 @@ public final class NetworkLink {
 
     /** True where the kernel could take {@code name} for an interface: 1 to 15 bytes without slash, colon or space. */
     public static boolean validName(String name) {
-        return name.matches("[!-~&&[^/:%]]{1," + MAX_NAME_BYTES + "}")
-                && !name.equals(".")
-                && !name.equals("..");
+        return name.matches("[!-~&&[^/:%]]{1," + MAX_NAME_BYTES + "}") && !name.equals(".") && !name.equals("..");
     }
 
     /** The interface's index, from 1 up. */

@@ -50,7 +50,8 @@ public final class PacketMessage {
     private static final MethodHandle RECVMSG = Native.function("recvmsg", LONG, INT, POINTER, INT);
 
     private final Arena arena = Arena.ofAuto();
-    private final long message = arena.allocate(CONTROL_OFFSET + CONTROL_BYTES, 8).address();
+    private final long message =
+            arena.allocate(CONTROL_OFFSET + CONTROL_BYTES, 8).address();
     private boolean auxiliary;
 
     public PacketMessage() {

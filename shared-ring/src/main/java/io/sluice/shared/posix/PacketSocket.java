@@ -47,7 +47,8 @@ public final class PacketSocket {
     public static int open() {
         try {
             final var errno = Native.errnoBuffer();
-            return Native.resultOrErrno((int) SOCKET.invokeExact(errno, AF_PACKET, SOCK_RAW_NONBLOCK_CLOEXEC, 0), errno);
+            return Native.resultOrErrno(
+                    (int) SOCKET.invokeExact(errno, AF_PACKET, SOCK_RAW_NONBLOCK_CLOEXEC, 0), errno);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
@@ -144,8 +145,7 @@ public final class PacketSocket {
     private static int set(int descriptor, int level, int option, long valueAddress, int valueBytes) {
         try {
             final var errno = Native.errnoBuffer();
-            final int result =
-                    (int) SETSOCKOPT.invokeExact(errno, descriptor, level, option, valueAddress, valueBytes);
+            final int result = (int) SETSOCKOPT.invokeExact(errno, descriptor, level, option, valueAddress, valueBytes);
             return Native.resultOrErrno(result, errno);
         } catch (Throwable t) {
             throw Native.unexpected(t);

@@ -101,8 +101,7 @@ public final class RuntimeDirectory {
      * @throws IOException when it does not exist, or for any reason that {@link #create()} names
      */
     public void check() throws IOException {
-        Map<String, Object> attributes =
-                Files.readAttributes(path, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
+        Map<String, Object> attributes = Files.readAttributes(path, "unix:mode,uid", LinkOption.NOFOLLOW_LINKS);
         int mode = (Integer) attributes.get("mode");
         int owner = (Integer) attributes.get("uid");
         String advice = "; remove it or set SLUICE_RUN to another directory";

@@ -88,8 +88,7 @@ public final class SharedMemory {
     private static long mmap(int protection, int flags, int descriptor, long offset, long lengthBytes) {
         try {
             final var errno = Native.errnoBuffer();
-            final long address =
-                    (long) MMAP.invokeExact(errno, 0L, lengthBytes, protection, flags, descriptor, offset);
+            final long address = (long) MMAP.invokeExact(errno, 0L, lengthBytes, protection, flags, descriptor, offset);
             return Native.resultOrErrno(address, errno);
         } catch (Throwable t) {
             throw Native.unexpected(t);

@@ -23,8 +23,7 @@ public final class UnixSocket {
     private static final MethodHandle CONNECT = Native.function("connect", INT, INT, POINTER, INT);
     private static final MethodHandle LISTEN = Native.function("listen", INT, INT, INT);
     private static final MethodHandle ACCEPT = Native.function("accept4", INT, INT, POINTER, POINTER, INT);
-    private static final MethodHandle GETSOCKOPT =
-            Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
+    private static final MethodHandle GETSOCKOPT = Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
     private static final MethodHandle SHUTDOWN = Native.function("shutdown", INT, INT, INT);
     private static final int SHUT_RDWR = 2;
     private static final int AF_UNIX = 1;

@@ -29,7 +29,8 @@ public final class RegionFormat {
 
     /** Lays out {@code spec} with {@code lineCount} lines, at least one per stage. */
     public RegionFormat(RegionSpec spec, int lineCount) {
-        final int stages = spec.rings().stream().mapToInt(r -> r.stages().size()).sum();
+        final int stages =
+                spec.rings().stream().mapToInt(r -> r.stages().size()).sum();
         if (lineCount < stages || lineCount > MAX_LINES) {
             throw new IllegalArgumentException("lineCount must be " + stages + " to " + MAX_LINES + ": " + lineCount);
         }

@@ -113,7 +113,8 @@ public final class Stage {
      *     not touch the ring again
      */
     public boolean refresh() {
-        if (Memory.longAcquire(attachmentAddress) != attachment || ring.directory().state() != STATE_LIVE) {
+        if (Memory.longAcquire(attachmentAddress) != attachment
+                || ring.directory().state() != STATE_LIVE) {
             return false;
         }
         final long before = Memory.longAcquire(predecessorAttachmentAddress);

@@ -19,7 +19,8 @@ class RuntimeDirectoryTest {
     @Test
     void shouldChooseByEnvironmentAndUser() {
         Map<String, String> session = Map.of("XDG_RUNTIME_DIR", "/run/user/7");
-        assertThat(RuntimeDirectory.of(Map.of("SLUICE_RUN", "/x", "XDG_RUNTIME_DIR", "/y"), 0).path())
+        assertThat(RuntimeDirectory.of(Map.of("SLUICE_RUN", "/x", "XDG_RUNTIME_DIR", "/y"), 0)
+                        .path())
                 .isEqualTo(Path.of("/x"));
         assertThat(RuntimeDirectory.of(session, 0).path()).isEqualTo(Path.of("/run/sluice"));
         assertThat(RuntimeDirectory.of(session, 7).path()).isEqualTo(Path.of("/run/user/7/sluice"));
@@ -69,7 +70,8 @@ class RuntimeDirectoryTest {
         assertThatThrownBy(() -> at(Path.of("/" + "x".repeat(100)), 1).guestSocket("fw"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at most 107");
-        assertThat(at(Path.of("/" + "x".repeat(98)), 1).guestSocket("fw").toString()).hasSize(107);
+        assertThat(at(Path.of("/" + "x".repeat(98)), 1).guestSocket("fw").toString())
+                .hasSize(107);
     }
 
     private static RuntimeDirectory at(Path path, int userId) {
