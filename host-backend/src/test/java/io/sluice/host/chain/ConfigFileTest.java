@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sluice.shared.pacing.WaitMode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
