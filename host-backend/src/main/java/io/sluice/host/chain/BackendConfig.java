@@ -42,7 +42,7 @@ public record BackendConfig(Optional<Path> runDirectory, List<ConfiguredChain> c
      *
      * @throws ChainSyntaxException as {@link Chain#parse} and the constructor
      */
-    public static BackendConfig of(List<String> texts, ChainOptions options) {
+    public static BackendConfig ofCommandLine(List<String> texts, ChainOptions options) {
         List<ConfiguredChain> chains = new ArrayList<>();
         for (String text : texts) {
             chains.add(new ConfiguredChain("chain" + (chains.size() + 1), Chain.parse(text), options));

@@ -3,8 +3,8 @@ package io.sluice.host.chain;
 
 import static java.util.stream.Collectors.joining;
 
+import io.sluice.shared.ring.RegionDescriptor;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What the user asks for: an endpoint or guest, what stands between, and an endpoint or guest.
@@ -21,7 +21,11 @@ import java.util.Optional;
  */
 public record Chain(String text, List<Hop> hops, boolean bothWays) {
     public static final int MAX_TEXT_LENGTH = 4096;
-    public static final int MAX_HOPS = 32;
+    public static final int MAX_HOPS = RegionDescriptor.MAX_STAGES;
+
+    /** The host is a party too. */
+    public static final int MAX_GUESTS = RegionDescriptor.MAX_PARTIES - 1;
+
     public static final int MAX_ADDRESS_LENGTH = 256;
 
     public Chain {
@@ -56,22 +60,6 @@ public record Chain(String text, List<Hop> hops, boolean bothWays) {
         return hops.stream().map(Hop::format).collect(joining(' ' + arrow() + ' '));
     }
 
-    /**
-     * The option {@code name} of {@code hop}, where it may be given only once.
-     *
-     * @throws ChainSyntaxException that shows the second one
-     */
-    public Optional<HopOption> single(Hop hop, String name) {
-        List<HopOption> given = hop.written().stream()
-                .filter(option -> option.name().equals(name))
-                .toList();
-        if (given.size() > 1) {
-            String problem = "option '" + name + "' of '" + hop.kind() + "' is given twice";
-            throw new ChainSyntaxException(text, given.get(1).position(), problem, "give it once");
-        }
-        return given.stream().findFirst();
-    }
-
     /** An error that shows {@code hop}. */
     public ChainSyntaxException wrong(Hop hop, String problem, String hint) {
         return new ChainSyntaxException(text, hop.position(), problem, hint);
@@ -83,15 +71,19 @@ public record Chain(String text, List<Hop> hops, boolean bothWays) {
     }
 
     /**
-     * What the provider of {@code hop} said of its address or options, shown at the first option that the message names
-     * as {@code name=} or {@code 'name'}, or else at the hop.
+     * What the provider of {@code hop} said of its address or options, shown at the first option that the message gives
+     * as {@code name=value}, or else names as {@code name}, or else at the hop.
      */
     public ChainSyntaxException wrong(Hop hop, IllegalArgumentException cause) {
         String problem = String.valueOf(cause.getMessage());
         int position = hop.written().stream()
-                .filter(option -> problem.contains(option.name() + '=') || problem.contains("'" + option.name() + "'"))
-                .mapToInt(HopOption::position)
+                .filter(option -> problem.contains(option.name() + '=' + option.value()))
                 .findFirst()
+                .or(() -> hop.written().stream()
+                        .filter(option ->
+                                problem.matches("(?s)(.*[^a-z0-9-])?(--)?" + option.name() + "([^a-z0-9-].*)?"))
+                        .findFirst())
+                .map(HopOption::position)
                 .orElse(hop.position());
         ChainSyntaxException wrong = new ChainSyntaxException(text, position, problem, "");
         wrong.initCause(cause);

@@ -4,6 +4,7 @@ package io.sluice.host.chain;
 import static java.util.stream.Collectors.joining;
 
 import io.sluice.shared.pacing.WaitMode;
+import io.sluice.shared.ring.RegionDescriptor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.stream.IntStream;
  * How a chain is run, as the command line or a configuration file says.
  *
  * @param slots of each ring, a power of two from {@value #MIN_SLOTS} to {@value #MAX_SLOTS}
- * @param bufferBytes of each slot, a power of two from {@value #MIN_BUFFER_BYTES} to {@value #MAX_BUFFER_BYTES}
+ * @param bufferBytes of each slot, a multiple of 64 from {@value #MIN_BUFFER_BYTES} to {@value #MAX_BUFFER_BYTES}
  * @param waitMode what the host's threads do when there is nothing to do
  * @param cpus the processors for the host's threads, in the order in which threads take them; empty for all
  * @param outputStallNanos how long an output may refuse packets before they are dropped and counted
@@ -23,7 +24,7 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
     public static final int MIN_SLOTS = 256;
     public static final int MAX_SLOTS = 4096;
     public static final int MIN_BUFFER_BYTES = 2048;
-    public static final int MAX_BUFFER_BYTES = 32768;
+    public static final int MAX_BUFFER_BYTES = RegionDescriptor.MAX_BUFFER_BYTES;
     public static final long MIN_OUTPUT_STALL_NANOS = 1_000_000;
     public static final long MAX_OUTPUT_STALL_NANOS = 3_600_000_000_000L;
 
@@ -38,21 +39,24 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
 
     private static final Map<String, String> RULES = Map.of(
             "slots", "a power of two from 256 to 4096",
-            "buffer", "a power of two from 2048 to 32768 bytes, for example 2048 or 4KiB",
+            "buffer", "a multiple of 64 from 2048 to 32768 bytes, for example 2048 or 4KiB",
             "wait", "spin, adaptive or block",
             "cpus", "processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
             "output-stall", "a duration from 1ms to 60min, for example 250ms or 1s");
 
     public ChainOptions {
         cpus = List.copyOf(cpus);
-        require(isPowerOfTwo(slots, MIN_SLOTS, MAX_SLOTS), "slots", slots);
-        require(isPowerOfTwo(bufferBytes, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES), "buffer", bufferBytes);
+        require(inRange(slots, MIN_SLOTS, MAX_SLOTS) && Integer.bitCount(slots) == 1, "slots", slots);
+        require(
+                inRange(bufferBytes, MIN_BUFFER_BYTES, MAX_BUFFER_BYTES) && bufferBytes % 64 == 0,
+                "buffer",
+                bufferBytes);
         require(
                 isProcessorList(cpus),
                 "cpus",
                 cpus.stream().map(String::valueOf).collect(joining(",")));
-        boolean stallValid = outputStallNanos >= MIN_OUTPUT_STALL_NANOS && outputStallNanos <= MAX_OUTPUT_STALL_NANOS;
-        require(stallValid, "output-stall", outputStallNanos + "ns");
+        boolean stallInRange = inRange(outputStallNanos, MIN_OUTPUT_STALL_NANOS, MAX_OUTPUT_STALL_NANOS);
+        require(stallInRange, "output-stall", outputStallNanos + "ns");
     }
 
     /**
@@ -104,8 +108,8 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
         return cpus.size() == new HashSet<>(cpus).size() && cpus.stream().allMatch(cpu -> cpu >= 0 && cpu < MAX_CPUS);
     }
 
-    private static boolean isPowerOfTwo(int value, int least, int most) {
-        return value >= least && value <= most && Integer.bitCount(value) == 1;
+    private static boolean inRange(long value, long least, long most) {
+        return value >= least && value <= most;
     }
 
     private static void require(boolean valid, String name, Object value) {

@@ -2,8 +2,10 @@
 package io.sluice.host.chain;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What a chain must keep to beyond its grammar: which kinds stand where, names, and one place for each name. */
@@ -28,7 +30,17 @@ final class ChainRules {
                 String problem = "'guest' has no option '" + option.name() + "'";
                 throw new ChainSyntaxException(chain.text(), option.position(), problem, "a guest takes no options");
             }
+            if (hop.isEndpoint()) {
+                checkGivenOnce(chain, hop);
+            }
         }
+        chain.hops().stream()
+                .filter(Hop::isGuest)
+                .skip(Chain.MAX_GUESTS)
+                .findFirst()
+                .ifPresent(hop -> {
+                    throw chain.wrong(hop, "a chain has at most " + Chain.MAX_GUESTS + " guests", "");
+                });
         checkTogether(List.of(chain));
     }
 
@@ -49,6 +61,16 @@ final class ChainRules {
         if (!NAME.matcher(hop.address()).matches()) {
             String problem = "this cannot be the name of a " + (hop.isGuest() ? "guest" : "function");
             throw new ChainSyntaxException(chain.text(), hop.addressPosition(), problem, NAME_RULE);
+        }
+    }
+
+    private static void checkGivenOnce(Chain chain, Hop hop) {
+        Set<String> names = new HashSet<>();
+        for (HopOption option : hop.written()) {
+            if (!names.add(option.name())) {
+                String problem = "'" + hop.kind() + "' has option '" + option.name() + "' already";
+                throw new ChainSyntaxException(chain.text(), option.position(), problem, "give it once");
+            }
         }
     }
 

@@ -5,6 +5,6 @@ package io.sluice.host.chain;
  * One endpoint to open, and the sides of it that the chain's rings use.
  *
  * @param receives a ring begins here
- * @param transmits a ring ends here
+ * @param sends a ring ends here
  */
-public record EndpointPlan(Hop hop, boolean receives, boolean transmits) {}
+public record EndpointPlan(Hop hop, boolean receives, boolean sends) {}

@@ -31,6 +31,21 @@ public record Hop(String kind, String address, List<HopOption> written, int posi
         return Collections.unmodifiableMap(options);
     }
 
+    /**
+     * Option name to its value, for an endpoint: its options are given once.
+     *
+     * @throws IllegalStateException for another hop whose option is given twice
+     */
+    public Map<String, String> singleOptions() {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (HopOption option : written) {
+            if (options.put(option.name(), option.value()) != null) {
+                throw new IllegalStateException(option.name() + " is given twice: " + format());
+            }
+        }
+        return Collections.unmodifiableMap(options);
+    }
+
     /** Kind and address, for tables and messages: {@code tap:lan}. */
     public String name() {
         return kind + ':' + address;

@@ -8,12 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 
 final class BackendConfigTest {
     @Test
     void shouldNameTheChainsOfACommandLine() {
-        BackendConfig config = BackendConfig.of(
+        BackendConfig config = BackendConfig.ofCommandLine(
                 List.of("tap:a <=> guest:x <=> tap:b", "gen: => guest:y => null:", "gen: => null:"),
                 ChainOptions.DEFAULTS.with("slots", "256"));
 
@@ -60,17 +61,18 @@ final class BackendConfigTest {
 
     @Test
     void shouldRefuseNoChainAndTooMany() {
+        List<String> tooMany = Collections.nCopies(65, "gen: => null:");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> BackendConfig.of(List.of(), ChainOptions.DEFAULTS))
+                .isThrownBy(() -> BackendConfig.ofCommandLine(List.of(), ChainOptions.DEFAULTS))
                 .withMessage("chains=0: must be from 1 to 64");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> BackendConfig.of(Collections.nCopies(65, "gen: => null:"), ChainOptions.DEFAULTS))
+                .isThrownBy(() -> BackendConfig.ofCommandLine(tooMany, ChainOptions.DEFAULTS))
                 .withMessage("chains=65: must be from 1 to 64");
     }
 
-    private static org.assertj.core.api.ThrowableAssertAlternative<ChainSyntaxException> assertTogether(
+    private static ThrowableAssertAlternative<ChainSyntaxException> assertTogether(
             String... chains) {
         return assertThatExceptionOfType(ChainSyntaxException.class)
-                .isThrownBy(() -> BackendConfig.of(List.of(chains), ChainOptions.DEFAULTS));
+                .isThrownBy(() -> BackendConfig.ofCommandLine(List.of(chains), ChainOptions.DEFAULTS));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.chain;
 
+import io.sluice.shared.pacing.WaitMode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -32,10 +33,10 @@ final class ChainOptionsTest {
                 "slots        | 300      | a power of two from 256 to 4096",
                 "slots        | many     | a power of two from 256 to 4096",
                 "slots        | 99999999999 | a power of two from 256 to 4096",
-                "buffer       | 1024     | a power of two from 2048 to 32768 bytes, for example 2048 or 4KiB",
-                "buffer       | 2000     | a power of two from 2048 to 32768 bytes, for example 2048 or 4KiB",
-                "buffer       | 8GiB     | a power of two from 2048 to 32768 bytes, for example 2048 or 4KiB",
-                "buffer       | 4kb      | a power of two from 2048 to 32768 bytes, for example 2048 or 4KiB",
+                "buffer       | 1024     | a multiple of 64 from 2048 to 32768 bytes, for example 2048 or 4KiB",
+                "buffer       | 2000     | a multiple of 64 from 2048 to 32768 bytes, for example 2048 or 4KiB",
+                "buffer       | 8GiB     | a multiple of 64 from 2048 to 32768 bytes, for example 2048 or 4KiB",
+                "buffer       | 4kb      | a multiple of 64 from 2048 to 32768 bytes, for example 2048 or 4KiB",
                 "wait         | sleep    | spin, adaptive or block",
                 "cpus         | 1,1      | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
                 "cpus         | 3-2      | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",

@@ -2,11 +2,13 @@
 package io.sluice.host.chain;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,47 +70,46 @@ final class ChainSyntaxTest {
                 .isEqualTo("the chain has 4097 characters, at most 4096");
         assertThat(wrong("tap:" + "a".repeat(257) + " => null:").problem())
                 .isEqualTo("this address has 257 characters");
-        assertThat(wrong("tap:a" + " => vnf:b".repeat(31) + " => null:").problem())
-                .isEqualTo("a chain has at most 32 hops");
+        assertThat(wrong("tap:a" + " => vnf:b".repeat(30) + " => null:").problem())
+                .isEqualTo("a chain has at most 31 hops");
+    }
+
+    @Test
+    void shouldRefuseMoreGuestsThanARegionHasParties() {
+        String guests =
+                IntStream.rangeClosed(1, 30).mapToObj(i -> "guest:g" + i).collect(joining(" => "));
+
+        assertThat(Plan.of(Chain.parse(guests + " => null:")).parties()).hasSize(31);
+        assertThat(wrong(guests + " => guest:g31").problem()).isEqualTo("a chain has at most 30 guests");
     }
 
     @Test
     void shouldTakeAChainAtItsLimits() {
-        String text = "tap:" + "a".repeat(256) + " => vnf:b".repeat(30) + " => null:";
+        String text = "tap:" + "a".repeat(256) + " => vnf:b".repeat(29) + " => null:";
         Chain chain = Chain.parse(text + " ".repeat(4096 - text.length()));
 
-        assertThat(chain.hops()).hasSize(32);
+        assertThat(chain.hops()).hasSize(31);
         assertThat(chain.first().address()).hasSize(256);
-    }
-
-    @Test
-    void shouldShowAnOptionThatIsGivenTwice() {
-        Chain chain = Chain.parse("gen:?size=64&flows=2&size=65 => null:");
-
-        assertThat(chain.single(chain.first(), "flows").orElseThrow().value()).isEqualTo("2");
-        assertThat(chain.single(chain.first(), "rate")).isEmpty();
-        assertThat(catchThrowableOfType(ChainSyntaxException.class, () -> chain.single(chain.first(), "size")))
-                .hasMessage("""
-                    chain: option 'size' of 'gen' is given twice
-                      gen:?size=64&flows=2&size=65 => null:
-                                           ^
-                      give it once\
-                    """);
     }
 
     @Test
     void shouldShowTheOptionThatAProviderRefuses() {
         Chain chain = Chain.parse("gen:?size=64&flows=0 => null:");
-        var refused = new IllegalArgumentException("flows=0: must be at least 1");
+        var refused =
+                new IllegalArgumentException("gen: flows=0: must be at least 1 (its options are size=N, flows=N)");
 
-        assertThat(chain.wrong(chain.first(), refused))
-                .hasCause(refused)
-                .extracting("position")
-                .isEqualTo(13);
-        assertThat(chain.wrong(chain.last(), new IllegalArgumentException("no")).position())
-                .isEqualTo(24);
+        assertThat(chain.wrong(chain.first(), refused)).hasCause(refused);
+        assertThat(chain.wrong(chain.first(), refused).position()).isEqualTo(13);
+        assertThat(positionOf(chain, "flows: must be at least 1")).isEqualTo(13);
+        assertThat(positionOf(chain, "--flows must be at least 1")).isEqualTo(13);
+        assertThat(positionOf(chain, "myflows must be at least 1")).isZero();
+        assertThat(chain.wrong(chain.last(), refused).position()).isEqualTo(24);
         assertThat(chain.wrong(chain.first().written().getLast(), "a", "b").position())
                 .isEqualTo(19);
+    }
+
+    private static int positionOf(Chain chain, String refusal) {
+        return chain.wrong(chain.first(), new IllegalArgumentException(refusal)).position();
     }
 
     private static ChainSyntaxException wrong(String text) {

@@ -2,6 +2,7 @@
 package io.sluice.host.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.entry;
 
 import java.util.List;
@@ -31,6 +32,13 @@ final class ChainTest {
         Map<String, List<String>> options = chain.hops().get(1).options();
         assertThat(options)
                 .containsExactly(entry("allow", List.of("10.0.0.0/8", "fd00::/8")), entry("deny", List.of("any")));
+        assertThatIllegalStateException().isThrownBy(() -> chain.hops().get(1).singleOptions());
+    }
+
+    @Test
+    void shouldGiveAnEndpointEachOptionOnce() {
+        assertThat(Chain.parse("gen:?size=64&flows=2 => null:").first().singleOptions())
+                .containsExactly(entry("size", "64"), entry("flows", "2"));
     }
 
     @ParameterizedTest

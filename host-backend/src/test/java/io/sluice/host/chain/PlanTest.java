@@ -12,8 +12,10 @@ final class PlanTest {
         Plan plan = plan("tap:lan <=> guest:fw <=> guest:nat <=> tap:wan");
 
         assertThat(plan.describe()).isEqualTo("""
-            ring 0 forward   tap:lan [host receives] -> guest:fw [party 1] -> guest:nat [party 2] -> tap:wan [host transmits]
-            ring 1 backward  tap:wan [host receives] -> guest:nat [party 2] -> guest:fw [party 1] -> tap:lan [host transmits]\
+            ring 0 forward   tap:lan [host receives] -> guest:fw [party 1] -> \
+            guest:nat [party 2] -> tap:wan [host transmits]
+            ring 1 backward  tap:wan [host receives] -> guest:nat [party 2] -> \
+            guest:fw [party 1] -> tap:lan [host transmits]\
             """);
         assertThat(plan.parties())
                 .containsExactly(new PartyPlan(0, "host"), new PartyPlan(1, "fw"), new PartyPlan(2, "nat"));
