@@ -23,8 +23,7 @@ public final class UnixSocket {
     private static final MethodHandle CONNECT = Native.function("connect", INT, INT, POINTER, INT);
     private static final MethodHandle LISTEN = Native.function("listen", INT, INT, INT);
     private static final MethodHandle ACCEPT = Native.function("accept4", INT, INT, POINTER, POINTER, INT);
-    private static final MethodHandle GETSOCKOPT =
-            Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
+    private static final MethodHandle GETSOCKOPT = Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 0x80000;
@@ -37,11 +36,11 @@ public final class UnixSocket {
     /** A socket that listens at {@code path}, which must not exist; the caller sets the file's mode by its folder. */
     public static int listen(String path, int backlog) {
         try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment address = address(arena, path);
             final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (socket < 0) {
                 return socket;
             }
-            final MemorySegment address = address(arena, path);
             final var errno = Native.errnoBuffer();
             int result = Native.resultOrErrno(
                     (int) BIND.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);
@@ -59,11 +58,11 @@ public final class UnixSocket {
     /** A blocking socket connected to the one that listens at {@code path}. */
     public static int connect(String path) {
         try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment address = address(arena, path);
             final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC);
             if (socket < 0) {
                 return socket;
             }
-            final MemorySegment address = address(arena, path);
             final var errno = Native.errnoBuffer();
             final int result = Native.resultOrErrno(
                     (int) CONNECT.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);
