@@ -65,6 +65,7 @@ public final class Stage {
      * Takes {@code index}'s place on {@code ring}, as the directory attaches it now.
      *
      * @param doorbell wakes the party of the next stage
+     * @throws RegionFormatException where the directory gives it or a neighbour a line that the region does not have
      */
     public Stage(Ring ring, int index, Doorbell doorbell) {
         this.ring = ring;
@@ -91,6 +92,10 @@ public final class Stage {
         limit = position;
         followPredecessor(Memory.longAcquire(predecessorAttachmentAddress));
         followSuccessor(Memory.longAcquire(successorAttachmentAddress));
+        if (violation == Violation.BAD_LINE) {
+            throw new RegionFormatException("the region's directory is damaged: ring=" + ring.index() + " stage="
+                    + index + ": a neighbour is attached to a line that the region does not have");
+        }
         disarm();
     }
 
@@ -111,7 +116,8 @@ public final class Stage {
      *     not touch the ring again
      */
     public boolean refresh() {
-        if (Memory.longAcquire(attachmentAddress) != attachment || ring.directory().state() != STATE_LIVE) {
+        if (Memory.longAcquire(attachmentAddress) != attachment
+                || ring.directory().state() != STATE_LIVE) {
             return false;
         }
         final long before = Memory.longAcquire(predecessorAttachmentAddress);
