@@ -22,6 +22,7 @@ public final class AgentRunner implements AutoCloseable {
     private final Consumer<Throwable> onError;
     private final Thread thread;
     private volatile boolean running = true;
+    private boolean closed;
 
     /**
      * A runner that is not started yet.
@@ -72,7 +73,15 @@ public final class AgentRunner implements AutoCloseable {
         } catch (Throwable t) {
             onError.accept(t);
         } finally {
+            closeAgent();
+        }
+    }
+
+    private void closeAgent() {
+        try {
             agent.onClose();
+        } catch (Throwable t) {
+            onError.accept(t);
         }
     }
 
@@ -87,12 +96,18 @@ public final class AgentRunner implements AutoCloseable {
         }
     }
 
-    /** Ends the thread after its present turn and waits for it. */
+    /**
+     * Ends the thread after its present turn and waits for it; called again, or by the thread itself, it only asks. The
+     * agent of a runner that was never started is closed as well.
+     */
     @Override
     public void close() {
         running = false;
+        if (Thread.currentThread() == thread) {
+            return;
+        }
         sleeper.wake();
-        if (thread.isAlive() && Thread.currentThread() != thread) {
+        if (thread.isAlive()) {
             boolean interrupted = false;
             while (true) {
                 try {
@@ -106,6 +121,10 @@ public final class AgentRunner implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+        if (thread.getState() == Thread.State.NEW && !closed) {
+            closeAgent();
+        }
+        closed = true;
         SpinningProcessors.release(processor, agent.roleName());
         sleeper.close();
     }

@@ -60,10 +60,23 @@ public final class CompositeAgent implements Agent {
         return true;
     }
 
+    /** Closes every part, also where one of them fails; the first failure is thrown with the others attached. */
     @Override
     public void onClose() {
+        RuntimeException failure = null;
         for (Agent agent : agents) {
-            agent.onClose();
+            try {
+                agent.onClose();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

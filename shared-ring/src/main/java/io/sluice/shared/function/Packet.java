@@ -92,7 +92,7 @@ public final class Packet {
 
     /** Moves the start of the packet by {@code bytes} towards the front (an encapsulation), or back where negative. */
     public void growFront(int bytes) {
-        if (bytes > offset || -bytes > length) {
+        if (bytes > offset || bytes < -length) {
             throw new IllegalArgumentException("bytes=" + bytes + " headroom=" + offset + " length=" + length);
         }
         offset -= bytes;

@@ -51,15 +51,14 @@ public final class SharedRegion implements AutoCloseable {
             note = "huge pages not used (" + Errno.describe(result) + "): reserve some with 'sysctl vm.nr_hugepages="
                     + lengthBytes / HUGE_PAGE_BYTES + "' or more for fewer TLB misses";
         }
+        if (lengthBytes > AvailableMemory.bytes()) {
+            throw notEnough(name, lengthBytes, -Errno.ENOMEM);
+        }
         final int descriptor = PosixException.check(SharedMemory.memfd(name, false), "memfd_create(" + name + ")");
         final int result = reserve(descriptor, lengthBytes);
         if (result < 0) {
             Descriptors.close(descriptor);
-            throw new PosixException(
-                    "reserving shared memory: name=" + name + " bytes=" + lengthBytes,
-                    result,
-                    "fewer or smaller slots (slots=, buffer=) need less; 'free -m' and the cgroup's memory.max"
-                            + " tell what there is");
+            throw notEnough(name, lengthBytes, result);
         }
         return map(descriptor, lengthBytes, false, note);
     }
@@ -67,6 +66,15 @@ public final class SharedRegion implements AutoCloseable {
     /** Maps the region behind {@code descriptor}, received from its maker; the descriptor then belongs to this object. */
     public static SharedRegion attach(int descriptor, long lengthBytes) {
         return map(descriptor, lengthBytes, false, "");
+    }
+
+    private static PosixException notEnough(String name, long lengthBytes, int result) {
+        return new PosixException(
+                "reserving shared memory: name=" + name + " bytes=" + lengthBytes + " available="
+                        + AvailableMemory.bytes(),
+                result,
+                "fewer or smaller slots (slots=, buffer=) need less; 'free -m' and the cgroup's memory.max"
+                        + " tell what there is");
     }
 
     private static int reserve(int descriptor, long lengthBytes) {

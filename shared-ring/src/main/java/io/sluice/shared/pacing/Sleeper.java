@@ -24,6 +24,7 @@ public final class Sleeper implements WaitSet, AutoCloseable {
     private final boolean ownsBell;
     private final boolean canBeKicked;
     private long dueNanos;
+    private boolean closed;
 
     /** A sleeper that a peer wakes by the eventfd {@code bell}, which stays the caller's. */
     public Sleeper(int bell) {
@@ -58,9 +59,11 @@ public final class Sleeper implements WaitSet, AutoCloseable {
         }
     }
 
-    /** Ends a sleep from another thread. */
-    public void wake() {
-        EventFd.signal(bell);
+    /** Ends a sleep from another thread; nothing once this object is closed. */
+    public synchronized void wake() {
+        if (!closed) {
+            EventFd.signal(bell);
+        }
     }
 
     @Override
@@ -83,9 +86,13 @@ public final class Sleeper implements WaitSet, AutoCloseable {
         dueNanos = Math.max(0, Math.min(dueNanos, nanos));
     }
 
-    /** Frees what this object owns; its thread must have ended. */
+    /** Frees what this object owns; its thread must have ended. Idempotent. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         pollSet.close();
         arena.close();
         if (ownsBell) {

@@ -4,7 +4,7 @@ package io.sluice.shared.posix;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import jnr.constants.platform.Errno;
+import java.nio.IntBuffer;
 import jnr.posix.CmsgHdr;
 import jnr.posix.MsgHdr;
 import jnr.posix.POSIX;
@@ -23,6 +23,7 @@ public final class DescriptorPassing {
     private static final int MSG_CTRUNC = 0x8;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
     private static final int NUMBER_BYTES = 8;
+    private static final int[] NO_DESCRIPTORS = {};
 
     /** What {@link #receive} answers: a number and a descriptor, or -1 where none came with it. */
     public record Message(long number, int descriptor) {}
@@ -61,7 +62,7 @@ public final class DescriptorPassing {
             return -Holder.POSIX.errno();
         }
         // Eight bytes fit a stream socket's buffer whole or not at all.
-        return sent == NUMBER_BYTES ? 0 : -Errno.EIO.intValue();
+        return sent == NUMBER_BYTES ? 0 : -Errno.EIO;
     }
 
     /**
@@ -77,15 +78,7 @@ public final class DescriptorPassing {
         final CmsgHdr space = message.allocateControl(4);
         final int received = Holder.POSIX.recvmsg(socket, message, MSG_CMSG_CLOEXEC);
         final int flags = message.getFlags();
-        int descriptor = -1;
-        if (received > 0) {
-            for (CmsgHdr control : message.getControls()) {
-                if (control.getLevel() == SOL_SOCKET && control.getType() == SCM_RIGHTS) {
-                    descriptor =
-                            control.getData().order(ByteOrder.nativeOrder()).getInt(0);
-                }
-            }
-        }
+        final int[] descriptors = received > 0 ? descriptors(message) : NO_DESCRIPTORS;
         Reference.reachabilityFence(space);
         Reference.reachabilityFence(data);
         if (received < 0) {
@@ -94,14 +87,29 @@ public final class DescriptorPassing {
         if (received == 0) {
             return null;
         }
-        if (received != NUMBER_BYTES || (flags & MSG_CTRUNC) != 0) {
-            if (descriptor >= 0) {
+        if (received != NUMBER_BYTES || (flags & MSG_CTRUNC) != 0 || descriptors.length > 1) {
+            for (int descriptor : descriptors) {
                 Descriptors.close(descriptor);
             }
             throw new PosixException(
-                    "recvmsg: not one number with at most one descriptor: bytes=" + received + " flags=" + flags,
-                    io.sluice.shared.posix.Errno.EMSGSIZE);
+                    "recvmsg: not one number with at most one descriptor: bytes=" + received + " descriptors="
+                            + descriptors.length + " flags=" + flags,
+                    Errno.EMSGSIZE);
         }
-        return new Message(data.getLong(0), descriptor);
+        return new Message(data.getLong(0), descriptors.length == 0 ? -1 : descriptors[0]);
+    }
+
+    /** All that came: the room for one descriptor is padded to eight bytes, which the kernel fills with a second one. */
+    private static int[] descriptors(MsgHdr message) {
+        for (CmsgHdr control : message.getControls()) {
+            if (control.getLevel() == SOL_SOCKET && control.getType() == SCM_RIGHTS) {
+                final IntBuffer rights =
+                        control.getData().order(ByteOrder.nativeOrder()).asIntBuffer();
+                final int[] descriptors = new int[rights.remaining()];
+                rights.get(descriptors);
+                return descriptors;
+            }
+        }
+        return NO_DESCRIPTORS;
     }
 }

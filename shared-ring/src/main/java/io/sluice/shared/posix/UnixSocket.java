@@ -38,11 +38,11 @@ public final class UnixSocket {
     /** A socket that listens at {@code path}, which must not exist; the caller sets the file's mode by its folder. */
     public static int listen(String path, int backlog) {
         try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment address = address(arena, path);
             final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (socket < 0) {
                 return socket;
             }
-            final MemorySegment address = address(arena, path);
             final var errno = Native.errnoBuffer();
             int result = Native.resultOrErrno(
                     (int) BIND.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);
@@ -60,11 +60,11 @@ public final class UnixSocket {
     /** A blocking socket connected to the one that listens at {@code path}. */
     public static int connect(String path) {
         try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment address = address(arena, path);
             final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC);
             if (socket < 0) {
                 return socket;
             }
-            final MemorySegment address = address(arena, path);
             final var errno = Native.errnoBuffer();
             final int result = Native.resultOrErrno(
                     (int) CONNECT.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);

@@ -26,6 +26,10 @@ public final class Directory {
     private Directory(long base, long sharedBase, long mappedBytes) {
         this.base = base;
         this.sharedBase = sharedBase;
+        if (mappedBytes < HEADER_BYTES) {
+            throw new RegionFormatException("this memory does not hold a Sluice region: it is shorter than a header,"
+                    + " bytes=" + mappedBytes);
+        }
         final long magic = Memory.longAcquire(base + MAGIC_OFFSET);
         if (magic != MAGIC) {
             throw new RegionFormatException("this memory does not hold a Sluice region: magic=0x"
@@ -38,6 +42,7 @@ public final class Directory {
                     + " features=0x" + Long.toHexString(features) + ", this program knows version " + VERSION
                     + "; use the guest command of the host's release");
         }
+        count(HEADER_BYTES_OFFSET, HEADER_BYTES, HEADER_BYTES, "headerBytes");
         partyCount = count(PARTY_COUNT_OFFSET, 1, MAX_PARTIES, "partyCount");
         final int ringCount = count(RING_COUNT_OFFSET, 1, MAX_RINGS, "ringCount");
         lineCount = count(LINE_COUNT_OFFSET, 1, MAX_LINES, "lineCount");
@@ -57,6 +62,11 @@ public final class Directory {
      */
     public static Directory shared(long base, long mappedBytes) {
         final Directory directory = new Directory(base, base, mappedBytes);
+        final long regionBytes = Memory.longAt(base + REGION_BYTES_OFFSET);
+        if (regionBytes < HEADER_BYTES || regionBytes > mappedBytes) {
+            throw new RegionFormatException("the region's directory is damaged, or only a part of it is mapped:"
+                    + " regionBytes=" + regionBytes + " mapped=" + mappedBytes);
+        }
         for (Ring ring : directory.rings) {
             ring.checkFits(mappedBytes);
         }

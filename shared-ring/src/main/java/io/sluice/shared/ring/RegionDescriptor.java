@@ -31,7 +31,7 @@ import io.sluice.shared.memory.Memory;
  *
  *   ring, 2048 bytes each
  *     0   slots         u32   a power of two
- *     4   bufferBytes   u32   of each slot's buffer
+ *     4   bufferBytes   u32   of each slot's buffer, a multiple of {@link #BUFFER_ALIGNMENT}
  *     8   headroom      u32   offset at which a receiving stage puts a packet
  *     12  stageCount    u32   2 to {@link #MAX_STAGES}
  *     16  slotsOffset   u64   slots of {@link SlotWord#SLOT_BYTES}
@@ -119,6 +119,7 @@ public final class RegionDescriptor {
     public static final int MAX_SLOTS = 1 << 16;
     public static final int MIN_BUFFER_BYTES = 256;
     public static final int MAX_BUFFER_BYTES = 32768;
+    public static final int BUFFER_ALIGNMENT = 64;
 
     private RegionDescriptor() {}
 

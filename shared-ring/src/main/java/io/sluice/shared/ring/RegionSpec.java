@@ -31,7 +31,9 @@ public record RegionSpec(String name, List<String> parties, List<RingSpec> rings
             checkRange("slots", slots, RegionDescriptor.MIN_SLOTS, RegionDescriptor.MAX_SLOTS);
             checkRange(
                     "bufferBytes", bufferBytes, RegionDescriptor.MIN_BUFFER_BYTES, RegionDescriptor.MAX_BUFFER_BYTES);
-            check(bufferBytes % 64 == 0, "bufferBytes must be a multiple of 64: bufferBytes=" + bufferBytes);
+            check(
+                    bufferBytes % RegionDescriptor.BUFFER_ALIGNMENT == 0,
+                    "bufferBytes must be a multiple of 64: bufferBytes=" + bufferBytes);
             checkRange("headroom", headroom, 0, bufferBytes - 1);
             checkRange("headStart", headStart, 1, slots);
             checkRange("stages", stages.size(), 2, RegionDescriptor.MAX_STAGES);

@@ -38,6 +38,9 @@ public final class Ring {
         if (Integer.bitCount(slots) != 1) {
             throw damaged("slots", slots);
         }
+        if (bufferBytes % BUFFER_ALIGNMENT != 0) {
+            throw damaged("bufferBytes", bufferBytes);
+        }
         parties = new int[stageCount];
         for (int stage = 0; stage < stageCount; stage++) {
             parties[stage] = Memory.intAt(stageEntry(stage) + STAGE_PARTY_OFFSET);
@@ -118,9 +121,14 @@ public final class Ring {
 
     /** Address of the line that is {@code stage}'s now, for readers of positions and counters. */
     public long lineAddress(int stage) {
-        final long line = directory.lineAddress(parties[stage], attachmentLine(attachmentAcquire(stage)));
+        return lineAddress(stage, attachmentAcquire(stage));
+    }
+
+    /** Address of the line that {@code attachment} gives {@code stage}. */
+    long lineAddress(int stage, long attachment) {
+        final long line = directory.lineAddress(parties[stage], attachmentLine(attachment));
         if (line == 0) {
-            throw damaged("attachment", attachmentAcquire(stage));
+            throw damaged("attachment", attachment);
         }
         return line;
     }

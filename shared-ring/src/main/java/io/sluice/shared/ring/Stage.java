@@ -32,8 +32,8 @@ public final class Stage {
     private final Ring ring;
     private final int index;
     private final int slotMask;
-    private final int slots;
     private final long headStart;
+    private final long maxAhead;
     private final long slotsAddress;
     private final long buffersAddress;
     private final int bufferBytes;
@@ -54,8 +54,6 @@ public final class Stage {
     private final long successorAttachmentAddress;
     private long successorAttachment;
     private long successorWakeAddress;
-    private int successorPeerId;
-    private int successorVector;
 
     private long position;
     private long limit;
@@ -67,32 +65,37 @@ public final class Stage {
      * Takes {@code index}'s place on {@code ring}, as the directory attaches it now.
      *
      * @param doorbell wakes the party of the next stage
+     * @throws RegionFormatException where the directory gives it or a neighbour a line that the region does not have
      */
     public Stage(Ring ring, int index, Doorbell doorbell) {
         this.ring = ring;
         this.index = index;
         this.doorbell = doorbell;
-        slots = ring.slots();
-        slotMask = slots - 1;
+        slotMask = ring.slots() - 1;
         slotsAddress = ring.slotsAddress();
         buffersAddress = ring.buffersAddress();
         bufferBytes = ring.bufferBytes();
-        headStart = index == 0 ? ring.headStart() : 0;
+        maxAhead = ring.headStart();
+        headStart = index == 0 ? maxAhead : 0;
         predecessor = index == 0 ? ring.stageCount() - 1 : index - 1;
         successor = index == ring.stageCount() - 1 ? 0 : index + 1;
 
         attachmentAddress = ring.attachmentAddress(index);
         attachment = ring.attachmentAcquire(index);
-        line = ring.lineAddress(index);
+        line = ring.lineAddress(index, attachment);
         mirror = ring.directory().mirrorAddress(ring.party(index), attachmentLine(attachment));
         predecessorAttachmentAddress = ring.attachmentAddress(predecessor);
         successorAttachmentAddress = ring.attachmentAddress(successor);
         ceilingLine = mirror == 0 ? 0 : ceilingLine();
 
         position = Memory.longAcquire(line + LINE_POSITION_OFFSET);
+        limit = position;
         followPredecessor(Memory.longAcquire(predecessorAttachmentAddress));
         followSuccessor(Memory.longAcquire(successorAttachmentAddress));
-        limit = position;
+        if (violation == Violation.BAD_LINE) {
+            throw new RegionFormatException("the region's directory is damaged: ring=" + ring.index() + " stage="
+                    + index + ": a neighbour is attached to a line that the region does not have");
+        }
         disarm();
     }
 
@@ -124,10 +127,16 @@ public final class Stage {
         final long after = Memory.longAcquire(successorAttachmentAddress);
         if (after != successorAttachment) {
             followSuccessor(after);
+            // The new holder may have gone to sleep on a line that the last publish did not look at.
+            settle();
         }
         return violation == Violation.NONE;
     }
 
+    /**
+     * Takes positions from another line from now on. It begins where the host last saw the old one, which may be behind
+     * what the old holder has published since: then this stage waits until the new holder has caught up.
+     */
     private void followPredecessor(long attached) {
         final long address = ring.directory().lineAddress(ring.party(predecessor), attachmentLine(attached));
         if (address == 0) {
@@ -136,6 +145,12 @@ public final class Stage {
         }
         predecessorAttachment = attached;
         predecessorLine = address;
+        final long reached = Memory.longAcquire(address + LINE_POSITION_OFFSET) + headStart;
+        if (reached < position - maxAhead) {
+            violation = Violation.POSITION_BACKWARDS;
+        } else {
+            limit = Math.min(limit, reached);
+        }
     }
 
     private void followSuccessor(long attached) {
@@ -146,33 +161,27 @@ public final class Stage {
         }
         successorAttachment = attached;
         successorWakeAddress = address + LINE_WAKE_OFFSET;
-        successorPeerId = ring.directory().partyPeerId(ring.party(successor));
-        successorVector = ring.vector(successor);
         kickedFor = NEVER;
     }
 
     /** Slots this stage may work on now; one acquire load at most, none while work found earlier remains. */
     public int available() {
-        if (position == limit) {
-            look();
-        }
-        return (int) (limit - position);
+        return position < limit ? (int) (limit - position) : look();
     }
 
     /** Slots this stage may work on now, as of this call. */
     public int look() {
         final long reached = Memory.longAcquire(predecessorLine + LINE_POSITION_OFFSET) + headStart;
-        if (reached == limit) {
-            return (int) (limit - position);
-        }
         if (reached < limit) {
             violation = Violation.POSITION_BACKWARDS;
-        } else if (reached - position > slots || beyondCeiling(reached - headStart)) {
-            violation = Violation.POSITION_BEYOND;
-        } else {
-            limit = reached;
+        } else if (reached > limit) {
+            if (reached - position > maxAhead || beyondCeiling(reached - headStart)) {
+                violation = Violation.POSITION_BEYOND;
+            } else {
+                limit = reached;
+            }
         }
-        return (int) (limit - position);
+        return (int) Math.max(0, limit - position);
     }
 
     /**
@@ -237,7 +246,7 @@ public final class Stage {
         if (position >= wakeAt && wakeAt != kickedFor) {
             kickedFor = wakeAt;
             kicks++;
-            doorbell.ring(successorPeerId, successorVector);
+            doorbell.ring(ring.directory().partyPeerId(ring.party(successor)), ring.vector(successor));
         }
     }
 
@@ -247,14 +256,15 @@ public final class Stage {
     }
 
     /**
-     * Says that this stage is about to sleep until {@code wanted} slots are available.
+     * Says that this stage is about to sleep until {@code wanted} slots are available. Its neighbours are read anew
+     * before the last look: a predecessor that was attached meanwhile may have published to a line of its own.
      *
      * @return false where they already are, or where the ring's state asks for a look: do not sleep
      */
     public boolean arm(int wanted) {
         wakeAt(position + wanted - headStart);
         VarHandle.fullFence();
-        if (look() >= wanted || violation != Violation.NONE || !refresh()) {
+        if (!refresh() || look() >= wanted || violation != Violation.NONE) {
             disarm();
             return false;
         }
