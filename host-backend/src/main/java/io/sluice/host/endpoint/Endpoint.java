@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.endpoint;
 
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * Where packets enter or leave, opened for the directions that its chain uses. Source and sink may share a descriptor
- * and may be used by different threads.
+ * and may be used by different threads. {@link #details} and {@link #failure} may be called by any thread at any time.
  */
 public interface Endpoint extends AutoCloseable {
     /** What the user wrote, for tables and messages: {@code tap:lan}. */
@@ -15,7 +18,23 @@ public interface Endpoint extends AutoCloseable {
     /** The sending side; an endpoint opened without one throws {@link IllegalStateException}. */
     PacketSink sink();
 
-    /** Closes both sides and undoes what opening did to the system; idempotent. */
+    /**
+     * What this endpoint counts beside its stage, name to count in the order to show: a checked stream's lost packets,
+     * a socket's drops in the kernel. The names are lower case with dashes.
+     */
+    default Map<String, Long> details() {
+        return Map.of();
+    }
+
+    /**
+     * Why this endpoint no longer works or ended early, in words for the user: a capture that is damaged, an interface
+     * that was deleted, a full disk. Empty while all is well. It has been logged when it shows here.
+     */
+    default Optional<String> failure() {
+        return Optional.empty();
+    }
+
+    /** Closes both sides and undoes what opening did to the system; idempotent. No thread may be using either side. */
     @Override
     void close();
 }

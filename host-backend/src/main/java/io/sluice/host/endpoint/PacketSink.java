@@ -7,7 +7,10 @@ public interface PacketSink extends AutoCloseable {
     enum Result {
         /** The packet is gone, or queued in the endpoint: its buffer may be reused. */
         SENT,
-        /** No room now: offer it again when {@link #pollDescriptor} polls writable. */
+        /**
+         * No room now: offer it again when {@link #pollDescriptor} polls writable. A device's queue may be full while
+         * its descriptor polls writable, so a waiter that finds it so should still pause between its offers.
+         */
         BUSY,
         /** Longer than the output takes. */
         OVERSIZE,
@@ -15,13 +18,17 @@ public interface PacketSink extends AutoCloseable {
         ERROR
     }
 
-    /** Sends one Ethernet frame of {@code lengthBytes} from {@code address}, received at {@code timestampNanos}. */
+    /**
+     * Sends one Ethernet frame of {@code lengthBytes} from {@code address}.
+     *
+     * @param timestampNanos nanoseconds since 1970 at which it was received
+     */
     Result transmit(long address, int lengthBytes, long timestampNanos);
 
     /** Pushes out what {@link #transmit} may have queued; called when nothing more waits. */
     default void flush() {}
 
-    /** A descriptor that polls writable when a {@code BUSY} sink may take packets again, or -1. */
+    /** A descriptor that polls writable when a {@code BUSY} sink may take packets again, or -1; ask before each wait. */
     default int pollDescriptor() {
         return -1;
     }

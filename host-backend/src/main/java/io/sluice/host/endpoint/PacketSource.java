@@ -12,11 +12,15 @@ public interface PacketSource extends AutoCloseable {
     /** {@link #receive} met a packet longer than the buffer; it is gone and is to be counted as dropped. */
     int OVERSIZE = -3;
 
+    /** {@link #nextDueNanos} of a source that will not have a packet: wait for something else. */
+    long NEVER = Long.MAX_VALUE;
+
     /**
-     * Receives at most one Ethernet frame, without check sequence, to {@code address}.
+     * Receives at most one Ethernet frame, without check sequence, to {@code address}. Whatever the result, the bytes in
+     * {@code [address, address + capacityBytes)} may have been written to.
      *
      * @param capacityBytes room at {@code address}
-     * @return the frame's length in bytes, or {@link #NOTHING}, {@link #END} or {@link #OVERSIZE}
+     * @return the frame's length in bytes, at least 1, or {@link #NOTHING}, {@link #END} or {@link #OVERSIZE}
      */
     int receive(long address, int capacityBytes);
 
@@ -28,14 +32,17 @@ public interface PacketSource extends AutoCloseable {
         return 0;
     }
 
-    /** A descriptor that polls readable when {@link #receive} may find a packet, or -1 where it never has to wait. */
+    /**
+     * A descriptor that polls readable when {@link #receive} may find a packet, or -1 where no descriptor tells. It
+     * becomes -1 when the source breaks (its descriptor would poll as an error for ever), so ask before each wait.
+     */
     default int pollDescriptor() {
         return -1;
     }
 
     /**
-     * How long from now the next packet is due where the source keeps a rate, in nanoseconds; 0 when {@link #receive}
-     * may be called at once or when only the descriptor tells.
+     * After {@link #NOTHING}: how long from now the next packet is due, in nanoseconds, where the source keeps a rate;
+     * 0 where {@link #receive} may be called at once or only the descriptor tells; {@link #NEVER} where none will come.
      */
     default long nextDueNanos() {
         return 0;
