@@ -118,7 +118,7 @@ final class RunCommand implements Callable<Integer> {
                 options = options.with(ChainOptions.NAMES.get(i), values[i]);
             }
         }
-        return BackendConfig.of(chains, options);
+        return BackendConfig.ofCommandLine(chains, options);
     }
 
     private static void announce(Backend backend, RuntimeDirectory directory, PrintWriter out) {
