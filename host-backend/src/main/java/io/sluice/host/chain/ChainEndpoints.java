@@ -45,24 +45,14 @@ final class ChainEndpoints implements AutoCloseable {
         final Hop hop = plan.hop();
         final Endpoint endpoint;
         try {
-            endpoint = Endpoints.open(hop.kind(), hop.address(), single(hop), plan.receives(), plan.sends());
+            endpoint = Endpoints.open(hop.kind(), hop.address(), hop.singleOptions(), plan.receives(), plan.sends());
         } catch (IllegalArgumentException e) {
-            throw new ChainSyntaxException(chain.text(), hop.position(), e.getMessage(), "");
+            throw chain.wrong(hop, e);
         }
         endpoints.put(hop, endpoint);
         if (plan.sends()) {
             sinks.put(hop, threadsShareSinks ? new LockedSink(endpoint.sink()) : endpoint.sink());
         }
-    }
-
-    private static Map<String, String> single(Hop hop) {
-        return hop.options().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, option -> {
-            if (option.getValue().size() > 1) {
-                throw new IllegalArgumentException("option '" + option.getKey() + "' is given "
-                        + option.getValue().size() + " times; once is right");
-            }
-            return option.getValue().getFirst();
-        }));
     }
 
     private static PacketFunction make(Chain chain, Hop hop) {
@@ -74,7 +64,7 @@ final class ChainEndpoints implements AutoCloseable {
                 try {
                     return provider.create(hop.options());
                 } catch (IllegalArgumentException e) {
-                    throw new ChainSyntaxException(chain.text(), hop.position(), e.getMessage(), "");
+                    throw chain.wrong(hop, e);
                 }
             }
         }

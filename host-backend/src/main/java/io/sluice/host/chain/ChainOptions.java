@@ -3,6 +3,7 @@ package io.sluice.host.chain;
 
 import static java.util.stream.Collectors.joining;
 
+import io.sluice.host.endpoint.Quantity;
 import io.sluice.shared.pacing.WaitMode;
 import io.sluice.shared.ring.RegionDescriptor;
 import java.util.ArrayList;

@@ -64,7 +64,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--buffer",
             paramLabel = "BYTES",
-            description = "Bytes of each slot's buffer, a power of two from 2048.")
+            description = "Bytes of each slot's buffer, a multiple of 64 from 2048 to 32768.")
     private String buffer;
 
     @Option(names = "--wait", paramLabel = "MODE", description = "How helper threads wait: spin, adaptive or block.")

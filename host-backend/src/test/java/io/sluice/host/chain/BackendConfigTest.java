@@ -70,8 +70,7 @@ final class BackendConfigTest {
                 .withMessage("chains=65: must be from 1 to 64");
     }
 
-    private static ThrowableAssertAlternative<ChainSyntaxException> assertTogether(
-            String... chains) {
+    private static ThrowableAssertAlternative<ChainSyntaxException> assertTogether(String... chains) {
         return assertThatExceptionOfType(ChainSyntaxException.class)
                 .isThrownBy(() -> BackendConfig.ofCommandLine(List.of(chains), ChainOptions.DEFAULTS));
     }

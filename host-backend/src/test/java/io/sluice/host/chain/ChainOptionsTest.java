@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.chain;
 
-import io.sluice.shared.pacing.WaitMode;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -58,22 +57,6 @@ final class ChainOptionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChainOptions.DEFAULTS.with("slot", "512"))
                 .withMessage("'slot' is no option of a chain; there are slots, buffer, wait, cpus, output-stall");
-    }
-
-    @Test
-    void shouldReadQuantities() {
-        assertThat(Quantity.nanos("500ns")).isEqualTo(500);
-        assertThat(Quantity.nanos("10us")).isEqualTo(10_000);
-        assertThat(Quantity.nanos("2min")).isEqualTo(120_000_000_000L);
-        assertThat(Quantity.bytes("2048")).isEqualTo(2048);
-        assertThat(Quantity.bytes("2k")).isEqualTo(2048);
-        assertThat(Quantity.bytes("3MiB")).isEqualTo(3 << 20);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Quantity.nanos("1 s"))
-                .withMessage("a duration is written as 500us, 250ms, 1s or 2min");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Quantity.bytes("-1"))
-                .withMessage("a size is written as 2048, 2KiB or 1MiB");
     }
 
     @ParameterizedTest
