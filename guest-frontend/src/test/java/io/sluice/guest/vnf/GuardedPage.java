@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Memory that ends where a page ends, with a page behind it that cannot be read: a file is mapped and then made shorter.
- * Java answers an access behind the file's end (SIGBUS) with an {@link InternalError}.
+ * Memory that ends where a page ends, with a page behind it that cannot be read: a file is mapped and then made
+ * shorter. Java answers an access behind the file's end (SIGBUS) with an {@link InternalError}.
  */
 public final class GuardedPage implements AutoCloseable {
     public static final int BYTES = 1 << 16;

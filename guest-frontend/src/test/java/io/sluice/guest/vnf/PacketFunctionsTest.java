@@ -60,8 +60,10 @@ class PacketFunctionsTest {
     void shouldCountByProtocol() {
         final Monitor monitor = (Monitor) PROVIDERS.get("monitor").create(Map.of());
         final Bench bench = new Bench(monitor);
-        assertThat(bench.forward(Frame.ip("10.0.0.1", "10.0.0.2").tcp(1, 2, Frame.SYN))).isNull();
-        assertThat(bench.forward(Frame.ip("fd00::1", "fd00::2").tcp(1, 2, Frame.SYN))).isNull();
+        assertThat(bench.forward(Frame.ip("10.0.0.1", "10.0.0.2").tcp(1, 2, Frame.SYN)))
+                .isNull();
+        assertThat(bench.forward(Frame.ip("fd00::1", "fd00::2").tcp(1, 2, Frame.SYN)))
+                .isNull();
         assertThat(bench.backward(Frame.ip("fd00::1", "fd00::2").icmp(128, 1))).isNull();
         assertThat(bench.process(Frame.arp(), Direction.FORWARD)).isNull();
         assertThat(bench.process(new byte[3], Direction.FORWARD)).isNull();

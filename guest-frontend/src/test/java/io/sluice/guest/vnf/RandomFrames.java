@@ -18,25 +18,53 @@ public final class RandomFrames {
 
     private static byte[][] good() {
         final byte[] quote = Frame.ip("10.0.0.1", "192.0.2.1").udp(5000, 53).ipBytes();
-        final byte[] quote6 = Frame.ip("2001:db8::1", "2001:db8::2").tcp(5000, 80, Frame.SYN).ipBytes();
-        final int[] chain = {60, 0, 1, 4, 0, 0, 0, 0, 43, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 4, 0, 0, 0, 0, 0};
+        final byte[] quote6 =
+                Frame.ip("2001:db8::1", "2001:db8::2").tcp(5000, 80, Frame.SYN).ipBytes();
+        final int[] chain = {
+            60, 0, 1, 4, 0, 0, 0, 0, 43, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 4, 0, 0, 0, 0, 0
+        };
         return new byte[][] {
             Frame.arp(),
             Frame.ip("10.0.0.1", "192.0.2.1").tcp(5000, 80, Frame.SYN).bytes(),
-            Frame.ip("192.0.2.1", "10.0.0.1").tcp(80, 5000, Frame.SYN | Frame.ACK).bytes(),
+            Frame.ip("192.0.2.1", "10.0.0.1")
+                    .tcp(80, 5000, Frame.SYN | Frame.ACK)
+                    .bytes(),
             Frame.ip("10.0.0.1", "192.0.2.1").tcp(5000, 80, Frame.ACK, 40).bytes(),
-            Frame.ip("10.0.0.1", "192.0.2.1").options(1, 131, 7, 4, 1, 2, 3, 4).udp(5000, 53, 20).bytes(),
+            Frame.ip("10.0.0.1", "192.0.2.1")
+                    .options(1, 131, 7, 4, 1, 2, 3, 4)
+                    .udp(5000, 53, 20)
+                    .bytes(),
             Frame.ip("192.0.2.1", "10.0.0.1").vlan(10).udp(53, 5000, 20).bytes(),
-            Frame.ip("10.0.0.1", "192.0.2.1").vlan(10, 20).udp(5000, 53, 100).fragment(7, 0, 56).bytes(),
-            Frame.ip("10.0.0.1", "192.0.2.1").vlan(10, 20).udp(5000, 53, 100).fragment(7, 56, 108).bytes(),
+            Frame.ip("10.0.0.1", "192.0.2.1")
+                    .vlan(10, 20)
+                    .udp(5000, 53, 100)
+                    .fragment(7, 0, 56)
+                    .bytes(),
+            Frame.ip("10.0.0.1", "192.0.2.1")
+                    .vlan(10, 20)
+                    .udp(5000, 53, 100)
+                    .fragment(7, 56, 108)
+                    .bytes(),
             Frame.ip("192.0.2.1", "10.0.0.1").icmp(3, 0, quote).bytes(),
             Frame.ip("10.0.0.1", "192.0.2.1").icmp(8, 9).bytes(),
             Frame.ip("2001:db8::1", "2001:db8::2").tcp(5000, 80, Frame.SYN).bytes(),
-            Frame.ip("2001:db8::1", "2001:db8::2").extensions(0, chain).tcp(5000, 80, Frame.ACK).bytes(),
-            Frame.ip("2001:db8::1", "2001:db8::2").udp(5000, 53, 100).fragment(8, 0, 56).bytes(),
-            Frame.ip("2001:db8::1", "2001:db8::2").udp(5000, 53, 100).fragment(8, 56, 108).bytes(),
+            Frame.ip("2001:db8::1", "2001:db8::2")
+                    .extensions(0, chain)
+                    .tcp(5000, 80, Frame.ACK)
+                    .bytes(),
+            Frame.ip("2001:db8::1", "2001:db8::2")
+                    .udp(5000, 53, 100)
+                    .fragment(8, 0, 56)
+                    .bytes(),
+            Frame.ip("2001:db8::1", "2001:db8::2")
+                    .udp(5000, 53, 100)
+                    .fragment(8, 56, 108)
+                    .bytes(),
             Frame.ip("2001:db8::9", "2001:db8::1").icmp(1, 0, quote6).bytes(),
-            Frame.ip("fe80::1", "ff02::1").hopLimit(255).icmp(135, 0, new byte[16]).bytes(),
+            Frame.ip("fe80::1", "ff02::1")
+                    .hopLimit(255)
+                    .icmp(135, 0, new byte[16])
+                    .bytes(),
         };
     }
 

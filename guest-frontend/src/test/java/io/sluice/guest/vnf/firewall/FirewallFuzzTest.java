@@ -47,7 +47,8 @@ class FirewallFuzzTest {
 
     @Test
     void shouldReadNothingBehindAnyFrame() throws IOException {
-        final PacketFunction function = firewall("connections=4096", "fragments=256", "nd=rules", "source-routed=rules");
+        final PacketFunction function =
+                firewall("connections=4096", "fragments=256", "nd=rules", "source-routed=rules");
         try (GuardedPage page = new GuardedPage()) {
             for (int i = 0; i < FRAMES; i++) {
                 frames.next();
@@ -58,7 +59,8 @@ class FirewallFuzzTest {
         } catch (RuntimeException | InternalError e) {
             throw new AssertionError("seed=" + SEED, e);
         }
-        for (final DropReason reason : new DropReason[] {DropReason.MALFORMED, DropReason.DENIED, DropReason.FRAGMENT}) {
+        for (final DropReason reason :
+                new DropReason[] {DropReason.MALFORMED, DropReason.DENIED, DropReason.FRAGMENT}) {
             assertThat(outcomes[outcome(reason)]).as("seed=%d %s", SEED, reason).isPositive();
         }
         assertThat(outcomes[outcome(null)]).as("seed=%d passed", SEED).isPositive();
