@@ -22,7 +22,8 @@ public final class Options {
         for (final String name : given.keySet()) {
             if (!known.containsKey(name)) {
                 throw new IllegalArgumentException("unknown option " + name + Suggestion.among(known.keySet(), name)
-                        + (known.isEmpty() ? "; " + function + " has no options"
+                        + (known.isEmpty()
+                                ? "; " + function + " has no options"
                                 : "; " + function + " understands " + String.join(" ", known.keySet())));
             }
         }
@@ -71,15 +72,15 @@ public final class Options {
         final String value = text(name, Long.toString(otherwiseSeconds));
         final Matcher matcher = DURATION.matcher(value);
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
-            throw new IllegalArgumentException(name + "=" + value + ": a time such as 500ms, 30s, 5m, 2h, or in seconds");
+            throw new IllegalArgumentException(
+                    name + "=" + value + ": a time such as 500ms, 30s, 5m, 2h, or in seconds");
         }
-        final TimeUnit unit =
-                switch (matcher.group(2) == null ? "s" : matcher.group(2)) {
-                    case "ms" -> TimeUnit.MILLISECONDS;
-                    case "m" -> TimeUnit.MINUTES;
-                    case "h" -> TimeUnit.HOURS;
-                    default -> TimeUnit.SECONDS;
-                };
+        final TimeUnit unit = switch (matcher.group(2) == null ? "s" : matcher.group(2)) {
+            case "ms" -> TimeUnit.MILLISECONDS;
+            case "m" -> TimeUnit.MINUTES;
+            case "h" -> TimeUnit.HOURS;
+            default -> TimeUnit.SECONDS;
+        };
         return unit.toNanos(Long.parseLong(matcher.group(1)));
     }
 }

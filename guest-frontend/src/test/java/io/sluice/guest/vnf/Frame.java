@@ -39,7 +39,11 @@ public final class Frame {
     public static byte[] arp() {
         final ByteBuffer frame = ByteBuffer.allocate(42);
         ethernet(frame, 0x0806);
-        frame.putShort((short) 1).putShort((short) 0x0800).put((byte) 6).put((byte) 4).putShort((short) 1);
+        frame.putShort((short) 1)
+                .putShort((short) 0x0800)
+                .put((byte) 6)
+                .put((byte) 4)
+                .putShort((short) 1);
         frame.putInt(28, 0x0A000001).putInt(38, 0x0A000002);
         return frame.array();
     }

@@ -110,7 +110,11 @@ final class ConnectionTracker {
         final IpHeader quoted = headers.quotedIp();
         return quoted.sourceLow() == headers.ip().destinationLow()
                 && quoted.sourceHigh() == headers.ip().destinationHigh()
-                && name(quotedKey, quoted, headers.quotedTransport(), headers.ethernet().vlanKey())
+                && name(
+                        quotedKey,
+                        quoted,
+                        headers.quotedTransport(),
+                        headers.ethernet().vlanKey())
                 && table.find(quotedKey, nowNanos) != FlowTable.NONE;
     }
 

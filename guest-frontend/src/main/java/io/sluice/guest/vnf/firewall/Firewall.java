@@ -22,8 +22,8 @@ import io.sluice.shared.ring.DropReason;
  * </pre>
  *
  * Its only clock is the packets' own time, so that a capture has the same outcome wherever and however fast it is
- * played. Packets are dropped as {@link DropReason#MALFORMED}, {@link DropReason#DENIED}, {@link DropReason#FRAGMENT} or
- * {@link DropReason#TABLE_FULL}. Checksums are not verified: those of transport headers may still be to come, and a
+ * played. Packets are dropped as {@link DropReason#MALFORMED}, {@link DropReason#DENIED}, {@link DropReason#FRAGMENT}
+ * or {@link DropReason#TABLE_FULL}. Checksums are not verified: those of transport headers may still be to come, and a
  * receiver verifies both.
  */
 public final class Firewall implements PacketFunction {
@@ -92,9 +92,8 @@ public final class Firewall implements PacketFunction {
         }
         return switch (connections.meet(headers, direction, nowNanos)) {
             case MEMBER -> null;
-            case NEW -> rules.allows(headers, direction)
-                    ? connections.open(headers, direction, nowNanos)
-                    : DropReason.DENIED;
+            case NEW ->
+                rules.allows(headers, direction) ? connections.open(headers, direction, nowNanos) : DropReason.DENIED;
             case ALONE -> rules.allows(headers, direction) ? null : DropReason.DENIED;
             case STRAY -> DropReason.DENIED;
         };
@@ -111,7 +110,10 @@ public final class Firewall implements PacketFunction {
             return false;
         }
         return switch (headers.transport().icmpType()) {
-            case Icmp.V6_MULTICAST_QUERY, Icmp.V6_MULTICAST_REPORT, Icmp.V6_MULTICAST_DONE, Icmp.V6_MULTICAST_REPORT_2 ->
+            case Icmp.V6_MULTICAST_QUERY,
+                    Icmp.V6_MULTICAST_REPORT,
+                    Icmp.V6_MULTICAST_DONE,
+                    Icmp.V6_MULTICAST_REPORT_2 ->
                 ip.hopLimit() == 1
                         && (ip.sourceHigh() >>> 54 == 0xFE80 >>> 6 || (ip.sourceHigh() | ip.sourceLow()) == 0);
             default ->

@@ -34,12 +34,16 @@ public final class FirewallProvider implements PacketFunctionProvider {
 
     private static Map<String, String> describe() {
         final Map<String, String> options = new LinkedHashMap<>();
-        options.put("allow", "connections that may begin: from a network (10.0.0.0/8), or by terms:"
-                + " src: dst: net: proto: sport: dport: type: direction: vlan: joined by commas; may be repeated");
+        options.put(
+                "allow",
+                "connections that may begin: from a network (10.0.0.0/8), or by terms joined by commas:"
+                        + " src: dst: net: proto: sport: dport: type: direction: vlan: ; may be repeated");
         options.put("deny", "connections that may not, asked before every allow: from or to a network, or by terms");
         options.put("rule", "instead of allow and deny, in order: 'allow,<terms>' or 'deny,<terms>'");
-        options.put("default", "without a match: allow, deny or forward (those that begin forward);"
-                + " deny where a rule allows something, else forward");
+        options.put(
+                "default",
+                "without a match: allow, deny or forward (those that begin forward);"
+                        + " deny where a rule allows something, else forward");
         options.put("connections", "places in the connection table, 65 bytes each: 65536");
         options.put("fragments", "fragmented datagrams followed at once, 1 KiB each: 1024");
         options.put("tcp-opening-timeout", "silence before a TCP handshake is complete: 240s (RFC 5382)");

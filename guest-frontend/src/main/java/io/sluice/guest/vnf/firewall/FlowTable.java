@@ -18,8 +18,8 @@ package io.sluice.guest.vnf.firewall;
  * of the table hold protected flows before a newcomer is refused, a lookup sees 16 places at most, and flows that timed
  * out are removed when someone stumbles over them.
  *
- * <p>Time is what packets carry. It may step back a little between packets, and a lot when a capture starts over: a flow
- * has timed out when it is further away than its state's timeout, on either side.
+ * <p>Time is what packets carry. It may step back a little between packets, and a lot when a capture starts over: a
+ * flow has timed out when it is further away than its state's timeout, on either side.
  */
 final class FlowTable {
     static final int NONE = -1;

@@ -11,8 +11,8 @@ import java.util.Arrays;
  *
  * <p>A fragment that comes before its first one is dropped, and so is one that overlaps what has passed already: the
  * receiver then sees each byte once and cannot be made to put together another datagram than the one that was judged
- * (RFC 1858, RFC 3128, RFC 5722). For this each datagram has a bit for each 8 bytes. A datagram is forgotten when all of
- * it has passed, when it times out, or when others need its place.
+ * (RFC 1858, RFC 3128, RFC 5722). For this each datagram has a bit for each 8 bytes. A datagram is forgotten when all
+ * of it has passed, when it times out, or when others need its place.
  */
 final class FragmentTable {
     private static final int PASSED = 0;

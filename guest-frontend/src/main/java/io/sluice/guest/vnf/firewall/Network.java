@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.regex.Pattern;
 
 /**
- * A set of addresses that share a prefix, in CIDR notation (RFC 4632, RFC 4291): {@code 10.0.0.0/8}, {@code 2001:db8::1}.
+ * A set of addresses that share a prefix, in CIDR notation (RFC 4632, RFC 4291): {@code 10.0.0.0/8} or
+ * {@code 2001:db8::1}.
  *
  * @param version 4 or 6
  * @param high the first 64 bits of an IPv6 network, 0 for IPv4
@@ -37,8 +38,8 @@ record Network(int version, long high, long low, long highMask, long lowMask) {
             network = new Network(6, buffer.getLong(), buffer.getLong(), mask(prefix), mask(prefix - 64));
         }
         if ((network.high & ~network.highMask) != 0 || (network.low & ~network.lowMask) != 0) {
-            throw new IllegalArgumentException("the address has bits set behind its first " + prefix
-                    + "; write " + address + " for this one address, or clear them for the network");
+            throw new IllegalArgumentException("the address has bits set behind its first " + prefix + "; write "
+                    + address + " for this one address, or clear them for the network");
         }
         return network;
     }

@@ -44,7 +44,8 @@ record Rule(
                 && (either == null || containsSource(either, ip) || containsDestination(either, ip))
                 && portsMatch(ip, headers.transport())
                 && (icmpTypes == null
-                        || (headers.isIcmp() && icmpTypes.contains(headers.transport().icmpType())))
+                        || (headers.isIcmp()
+                                && icmpTypes.contains(headers.transport().icmpType())))
                 && (vlan == null
                         || vlan.matches(
                                 headers.ethernet().outerVlan(),

@@ -108,7 +108,8 @@ final class RuleParser {
             at = end + 1;
         }
         if (sawAny && sawTerm) {
-            throw error(start, text.length(), "any stands alone: it matches everything, leave it out beside other terms");
+            throw error(
+                    start, text.length(), "any stands alone: it matches everything, leave it out beside other terms");
         }
         final boolean ports = sourcePorts != null || destinationPorts != null;
         if (ports && protocol != Rule.ANY && !IpProtocol.hasPorts(protocol)) {
@@ -163,8 +164,8 @@ final class RuleParser {
 
     private static String notATerm(String term) {
         final String name = term.contains(":") ? term.substring(0, term.indexOf(':')) : term;
-        return "not a term of a rule" + Suggestion.among(TERMS, name) + "; terms are any, a network such as 10.0.0.0/8, or "
-                + String.join(": ", TERMS) + ":";
+        return "not a term of a rule" + Suggestion.among(TERMS, name)
+                + "; terms are any, a network such as 10.0.0.0/8, or " + String.join(": ", TERMS) + ":";
     }
 
     private void readNamed(String name, String value) {
@@ -210,11 +211,10 @@ final class RuleParser {
         };
     }
 
-    /** The message shows the option and marks the characters from {@code start} to {@code end}. */
+    /** The message is a picture as for chains: what is wrong, the option, and marks under the characters meant. */
     private IllegalArgumentException error(int start, int end, String message) {
         final String indent = " ".repeat(option.length() + 1 + start);
         final String marks = "^".repeat(Math.max(1, end - start));
-        return new IllegalArgumentException(
-                option + "=" + text + "\n" + indent + marks + " " + message);
+        return new IllegalArgumentException(message + "\n  " + option + "=" + text + "\n  " + indent + marks);
     }
 }

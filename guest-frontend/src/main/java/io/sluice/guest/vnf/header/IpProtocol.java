@@ -7,8 +7,11 @@ import java.util.TreeMap;
 /** Protocol numbers of IPv4 and next-header values of IPv6 that the parser or a rule knows by name. */
 public final class IpProtocol {
     public static final int ICMP = 1;
+    public static final int IGMP = 2;
     public static final int TCP = 6;
     public static final int UDP = 17;
+    public static final int GRE = 47;
+    public static final int ESP = 50;
     public static final int ICMPV6 = 58;
     public static final int SCTP = 132;
 
@@ -18,8 +21,7 @@ public final class IpProtocol {
     static final int DESTINATION_OPTIONS = 60;
 
     private static final Map<String, Integer> NAMES = Map.of(
-            "icmp", ICMP, "igmp", 2, "tcp", TCP, "udp", UDP, "gre", 47, "esp", 50, "ah", 51, "icmpv6", ICMPV6, "ospf", 89,
-            "sctp", SCTP);
+            "icmp", ICMP, "igmp", IGMP, "tcp", TCP, "udp", UDP, "gre", GRE, "esp", ESP, "icmpv6", ICMPV6, "sctp", SCTP);
 
     private IpProtocol() {}
 

@@ -46,7 +46,9 @@ public final class TransportHeader {
         }
         final int protocol = ip.protocol();
         final int available = ip.transportLength();
-        final int needed = quoted ? Math.min(QUOTED_BYTES, headerBytes(protocol, ip.version())) : headerBytes(protocol, ip.version());
+        final int needed = quoted
+                ? Math.min(QUOTED_BYTES, headerBytes(protocol, ip.version()))
+                : headerBytes(protocol, ip.version());
         if (available < needed) {
             return ip.isFragment();
         }

@@ -92,7 +92,9 @@ class FirewallConnectionTest {
         assertThat(bench.forward(tcpOut(SYN))).isNull();
         assertThat(bench.backward(tcpIn(SYN | ACK))).isNull();
         assertThat(bench.forward(tcpOut(ACK))).isNull();
-        assertThat(bench.advance(7000).backward(tcpIn(ACK))).as("established again").isNull();
+        assertThat(bench.advance(7000).backward(tcpIn(ACK)))
+                .as("established again")
+                .isNull();
     }
 
     @Test
@@ -147,7 +149,8 @@ class FirewallConnectionTest {
         assertThat(bench.backward(Frame.ip(outside, inside).icmp(reply, 7))).isNull();
         assertThat(bench.backward(Frame.ip(outside, inside).icmp(reply, 8))).isEqualTo(DENIED);
         assertThat(bench.backward(Frame.ip(outside, inside).icmp(request, 7))).isEqualTo(DENIED);
-        assertThat(bench.advance(61).backward(Frame.ip(outside, inside).icmp(reply, 7))).isEqualTo(DENIED);
+        assertThat(bench.advance(61).backward(Frame.ip(outside, inside).icmp(reply, 7)))
+                .isEqualTo(DENIED);
     }
 
     @ParameterizedTest
@@ -169,14 +172,16 @@ class FirewallConnectionTest {
     @CsvSource({PAIRS + ",203.0.113.9,3,11", PAIRS_6 + ",2001:db8:eeee::9,1,2"})
     void shouldPassIcmpErrorsAboutAKnownConnection(
             String inside, String outside, String router, int unreachable, int other) {
-        final byte[] quote = Arrays.copyOf(
-                Frame.ip(inside, outside).tcp(40000, 80, SYN).ipBytes(), inside.contains(":") ? 48 : 28);
-        assertThat(bench.backward(Frame.ip(router, inside).icmp(unreachable, 0, quote))).isEqualTo(DENIED);
+        final byte[] quote =
+                Arrays.copyOf(Frame.ip(inside, outside).tcp(40000, 80, SYN).ipBytes(), inside.contains(":") ? 48 : 28);
+        assertThat(bench.backward(Frame.ip(router, inside).icmp(unreachable, 0, quote)))
+                .isEqualTo(DENIED);
         assertThat(bench.forward(Frame.ip(inside, outside).tcp(40000, 80, SYN))).isNull();
-        assertThat(bench.backward(Frame.ip(router, inside).icmp(unreachable, 0, quote))).isNull();
-        assertThat(bench.backward(Frame.ip(router, inside).icmp(other, 0, quote))).isNull();
-        assertThat(bench.backward(Frame.ip(router, elsewhere(inside))
-                        .icmp(unreachable, 0, quote)))
+        assertThat(bench.backward(Frame.ip(router, inside).icmp(unreachable, 0, quote)))
+                .isNull();
+        assertThat(bench.backward(Frame.ip(router, inside).icmp(other, 0, quote)))
+                .isNull();
+        assertThat(bench.backward(Frame.ip(router, elsewhere(inside)).icmp(unreachable, 0, quote)))
                 .as("sent to someone else than the sender of what it quotes")
                 .isEqualTo(DENIED);
     }
@@ -189,14 +194,16 @@ class FirewallConnectionTest {
     void shouldPassIcmpErrorsAboutAnEcho() {
         final byte[] quote = Frame.ip(IN, OUT).icmp(8, 7).ipBytes();
         assertThat(bench.forward(Frame.ip(IN, OUT).icmp(8, 7))).isNull();
-        assertThat(bench.backward(Frame.ip("203.0.113.9", IN).icmp(11, 0, quote))).isNull();
+        assertThat(bench.backward(Frame.ip("203.0.113.9", IN).icmp(11, 0, quote)))
+                .isNull();
     }
 
     @Test
     void shouldNotTakeARedirectForAnError() {
         final byte[] quote = Frame.ip(IN, OUT).udp(1, 2).ipBytes();
         assertThat(bench.forward(Frame.ip(IN, OUT).udp(1, 2))).isNull();
-        assertThat(bench.backward(Frame.ip("203.0.113.9", IN).icmp(5, 0, quote))).isEqualTo(DENIED);
+        assertThat(bench.backward(Frame.ip("203.0.113.9", IN).icmp(5, 0, quote)))
+                .isEqualTo(DENIED);
     }
 
     @Test
@@ -219,7 +226,9 @@ class FirewallConnectionTest {
         establish();
         assertThat(bench.backward(tcpOut(ACK))).isEqualTo(DENIED);
         assertThat(bench.backward(tcpOut(RST))).isEqualTo(DENIED);
-        assertThat(bench.advance(7000).backward(tcpIn(ACK))).as("untouched by it").isNull();
+        assertThat(bench.advance(7000).backward(tcpIn(ACK)))
+                .as("untouched by it")
+                .isNull();
     }
 
     @Test
@@ -247,13 +256,19 @@ class FirewallConnectionTest {
     @Test
     void shouldPassOnlyArpAndNeighbourDiscoveryUnasked() {
         final Bench closed = Bench.firewall("default=deny");
-        final Frame solicitation = Frame.ip("fe80::1", "ff02::1:ff00:2").hopLimit(255).icmp(135, 0, new byte[16]);
+        final Frame solicitation =
+                Frame.ip("fe80::1", "ff02::1:ff00:2").hopLimit(255).icmp(135, 0, new byte[16]);
         assertThat(closed.process(Frame.arp(), Direction.BACKWARD)).isNull();
         assertThat(closed.backward(solicitation)).isNull();
-        assertThat(closed.backward(solicitation.hopLimit(254))).as("forwarded by a router").isEqualTo(DENIED);
-        assertThat(closed.backward(Frame.ip("fe80::1", "fe80::2").hopLimit(255).icmp(128, 0))).isEqualTo(DENIED);
-        assertThat(closed.backward(Frame.ip("fe80::1", "ff02::16").hopLimit(1).icmp(143, 0))).isNull();
-        assertThat(closed.backward(Frame.ip("2001:db8::1", "ff02::16").hopLimit(1).icmp(143, 0)))
+        assertThat(closed.backward(solicitation.hopLimit(254)))
+                .as("forwarded by a router")
+                .isEqualTo(DENIED);
+        assertThat(closed.backward(Frame.ip("fe80::1", "fe80::2").hopLimit(255).icmp(128, 0)))
+                .isEqualTo(DENIED);
+        assertThat(closed.backward(Frame.ip("fe80::1", "ff02::16").hopLimit(1).icmp(143, 0)))
+                .isNull();
+        assertThat(closed.backward(
+                        Frame.ip("2001:db8::1", "ff02::16").hopLimit(1).icmp(143, 0)))
                 .isEqualTo(DENIED);
         assertThat(closed.process(Frame.other(0x88CC, 46), Direction.FORWARD)).isEqualTo(DENIED);
     }
@@ -262,13 +277,15 @@ class FirewallConnectionTest {
     void shouldBlockArpAndNeighbourDiscoveryWhereTold() {
         final Bench closed = Bench.firewall("default=deny", "arp=deny", "nd=rules", "non-ip=allow");
         assertThat(closed.process(Frame.arp(), Direction.FORWARD)).isEqualTo(DENIED);
-        assertThat(closed.forward(Frame.ip("fe80::1", "fe80::2").hopLimit(255).icmp(135, 0))).isEqualTo(DENIED);
+        assertThat(closed.forward(Frame.ip("fe80::1", "fe80::2").hopLimit(255).icmp(135, 0)))
+                .isEqualTo(DENIED);
         assertThat(closed.process(Frame.other(0x88CC, 46), Direction.FORWARD)).isNull();
     }
 
     @Test
     void shouldDropSourceRoutedPacketsUnlessTold() {
-        final Frame routed = Frame.ip(IN, OUT).options(131, 7, 4, 192, 0, 2, 9, 0).udp(1, 2);
+        final Frame routed =
+                Frame.ip(IN, OUT).options(131, 7, 4, 192, 0, 2, 9, 0).udp(1, 2);
         assertThat(bench.forward(routed)).isEqualTo(DENIED);
         assertThat(Bench.firewall("source-routed=rules").forward(routed)).isNull();
     }

@@ -53,9 +53,15 @@ class FirewallFragmentTest {
     void shouldDropFragmentsWithoutTheirFirst(String from, String to) {
         assertThat(bench.forward(part(from, to, 1, 1400, 2800))).isEqualTo(FRAGMENT);
         assertThat(bench.forward(part(from, to, 1, 0, 1400))).isNull();
-        assertThat(bench.forward(part(from, to, 2, 1400, 2800))).as("another datagram").isEqualTo(FRAGMENT);
-        assertThat(bench.backward(part(from, to, 1, 1400, 2800))).as("the other side").isEqualTo(FRAGMENT);
-        assertThat(bench.forward(part(from, to, 1, 1400, 2800).vlan(9))).as("another VLAN").isEqualTo(FRAGMENT);
+        assertThat(bench.forward(part(from, to, 2, 1400, 2800)))
+                .as("another datagram")
+                .isEqualTo(FRAGMENT);
+        assertThat(bench.backward(part(from, to, 1, 1400, 2800)))
+                .as("the other side")
+                .isEqualTo(FRAGMENT);
+        assertThat(bench.forward(part(from, to, 1, 1400, 2800).vlan(9)))
+                .as("another VLAN")
+                .isEqualTo(FRAGMENT);
     }
 
     @ParameterizedTest
@@ -71,7 +77,9 @@ class FirewallFragmentTest {
         assertThat(bench.forward(part(from, to, 1, 0, 1400))).isNull();
         assertThat(bench.forward(part(from, to, 1, 1392, 2800))).isEqualTo(FRAGMENT);
         assertThat(bench.forward(part(from, to, 1, 8, 16))).as("offset 1").isEqualTo(FRAGMENT);
-        assertThat(bench.forward(part(from, to, 1, 0, 64))).as("a second first one").isEqualTo(FRAGMENT);
+        assertThat(bench.forward(part(from, to, 1, 0, 64)))
+                .as("a second first one")
+                .isEqualTo(FRAGMENT);
         assertThat(bench.forward(part(from, to, 1, 1408, 2800))).isNull();
         assertThat(bench.forward(part(from, to, 1, 1400, 1416))).isEqualTo(FRAGMENT);
         assertThat(bench.forward(part(from, to, 1, 1400, 1408))).isNull();
@@ -82,7 +90,8 @@ class FirewallFragmentTest {
     @CsvSource({PAIR, PAIR_6})
     void shouldDropFragmentsBehindTheEnd(String from, String to) {
         assertThat(bench.forward(part(from, to, 1, 0, 1400))).isNull();
-        assertThat(bench.forward(Frame.ip(from, to).udp(1, 2, 2000).fragment(1, 1600, 2008))).isNull();
+        assertThat(bench.forward(Frame.ip(from, to).udp(1, 2, 2000).fragment(1, 1600, 2008)))
+                .isNull();
         assertThat(bench.forward(part(from, to, 1, 2800, 3000))).isEqualTo(FRAGMENT);
         assertThat(bench.forward(part(from, to, 1, 2016, 2800))).isEqualTo(FRAGMENT);
     }
@@ -113,12 +122,15 @@ class FirewallFragmentTest {
     @Test
     void shouldNotLetAFragmentRewriteTheTcpHeaderThatWasJudged() {
         final Bench filter = Bench.firewall("default=allow", "deny=proto:tcp,dport:22");
-        final Frame harmless = Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 80, SYN, 100).fragment(1, 0, 24);
+        final Frame harmless =
+                Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 80, SYN, 100).fragment(1, 0, 24);
         assertThat(filter.forward(harmless)).isNull();
-        assertThat(filter.forward(Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 22, SYN, 100).fragment(1, 8, 120)))
+        assertThat(filter.forward(
+                        Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 22, SYN, 100).fragment(1, 8, 120)))
                 .as("offset 1, RFC 1858")
                 .isEqualTo(FRAGMENT);
-        assertThat(filter.forward(Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 22, SYN, 100).fragment(1, 0, 8)))
+        assertThat(filter.forward(
+                        Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 22, SYN, 100).fragment(1, 0, 8)))
                 .as("offset 0, RFC 3128")
                 .isEqualTo(FRAGMENT);
     }
@@ -126,7 +138,8 @@ class FirewallFragmentTest {
     @Test
     void shouldTellIpv4DatagramsOfDifferentProtocolsApart() {
         assertThat(bench.forward(part("10.0.0.1", "192.0.2.1", 1, 0, 1400))).isNull();
-        final Frame other = Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 2, ACK, 3000).fragment(1, 1400, 2800);
+        final Frame other =
+                Frame.ip("10.0.0.1", "192.0.2.1").tcp(1, 2, ACK, 3000).fragment(1, 1400, 2800);
         assertThat(bench.forward(other)).isEqualTo(FRAGMENT);
     }
 
@@ -134,8 +147,10 @@ class FirewallFragmentTest {
     void shouldMakeRoomForNewDatagramsWithoutEverFailing() {
         final Bench small = Bench.firewall("fragments=16", "seed=1");
         for (int id = 0; id < 10_000; id++) {
-            assertThat(small.forward(part("10.0.0.1", "192.0.2.1", id, 0, 1400))).isNull();
-            assertThat(small.forward(part("10.0.0.1", "192.0.2.1", id, 1400, 2800))).isNull();
+            assertThat(small.forward(part("10.0.0.1", "192.0.2.1", id, 0, 1400)))
+                    .isNull();
+            assertThat(small.forward(part("10.0.0.1", "192.0.2.1", id, 1400, 2800)))
+                    .isNull();
         }
         final DropReason forgotten = small.forward(part("10.0.0.1", "192.0.2.1", 1, 2800, 3000));
         assertThat(forgotten).isEqualTo(FRAGMENT);

@@ -109,11 +109,14 @@ class FirewallTableTest {
     void shouldSpreadFlowsThatDifferInOneFieldOnly() {
         final Bench bench = Bench.firewall("connections=65536", "seed=1");
         for (int port = 0; port < 50_000; port++) {
-            assertThat(bench.forward(Frame.ip("10.0.0.1", "192.0.2.1").udp(port, 53))).isNull();
-            assertThat(bench.backward(Frame.ip("192.0.2.1", "10.0.0.1").udp(53, port))).isNull();
+            assertThat(bench.forward(Frame.ip("10.0.0.1", "192.0.2.1").udp(port, 53)))
+                    .isNull();
+            assertThat(bench.backward(Frame.ip("192.0.2.1", "10.0.0.1").udp(53, port)))
+                    .isNull();
         }
         for (int port = 0; port < 50_000; port++) {
-            assertThat(bench.backward(Frame.ip("192.0.2.1", "10.0.0.1").udp(53, port))).isNull();
+            assertThat(bench.backward(Frame.ip("192.0.2.1", "10.0.0.1").udp(53, port)))
+                    .isNull();
         }
     }
 }

@@ -39,7 +39,8 @@ class FrameHeadersTest {
 
     @Test
     void shouldReadATcpPacketOverIpv4() {
-        assertThat(parse(Frame.ip(A4, B4).hopLimit(7).tcp(40000, 443, Frame.SYN))).isTrue();
+        assertThat(parse(Frame.ip(A4, B4).hopLimit(7).tcp(40000, 443, Frame.SYN)))
+                .isTrue();
 
         assertThat(headers.kind()).isEqualTo(FrameHeaders.Kind.IPV4);
         assertThat(headers.ip().version()).isEqualTo(4);
@@ -95,20 +96,25 @@ class FrameHeadersTest {
 
     @Test
     void shouldIgnoreEthernetPadding() {
-        assertThat(parse(Arrays.copyOf(Frame.ip(A4, B4).udp(1, 2, 1).bytes(), 60))).isTrue();
+        assertThat(parse(Arrays.copyOf(Frame.ip(A4, B4).udp(1, 2, 1).bytes(), 60)))
+                .isTrue();
         assertThat(headers.ip().transportLength()).isEqualTo(9);
 
-        assertThat(parse(Arrays.copyOf(Frame.ip(A6, B6).udp(1, 2, 1).bytes(), 80))).isTrue();
+        assertThat(parse(Arrays.copyOf(Frame.ip(A6, B6).udp(1, 2, 1).bytes(), 80)))
+                .isTrue();
         assertThat(headers.ip().transportLength()).isEqualTo(9);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {A4, A6})
     void shouldRefuseEveryFrameThatIsCutShort(String address) {
-        final byte[] frame = Frame.ip(address, address).vlan(1, 2).tcp(1, 2, Frame.ACK).bytes();
+        final byte[] frame =
+                Frame.ip(address, address).vlan(1, 2).tcp(1, 2, Frame.ACK).bytes();
         assertThat(parse(frame)).isTrue();
         for (int length = 0; length < frame.length; length++) {
-            assertThat(parse(Arrays.copyOf(frame, length))).as("length=%d", length).isFalse();
+            assertThat(parse(Arrays.copyOf(frame, length)))
+                    .as("length=%d", length)
+                    .isFalse();
         }
     }
 
@@ -141,27 +147,38 @@ class FrameHeadersTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 7, 9})
     void shouldRefuseAUdpLengthThatDoesNotFit(int length) {
-        assertThat(parse(with(Frame.ip(A4, B4).udp(1, 2).bytes(), 14 + 20 + 5, length))).isFalse();
+        assertThat(parse(with(Frame.ip(A4, B4).udp(1, 2).bytes(), 14 + 20 + 5, length)))
+                .isFalse();
     }
 
     @Test
     void shouldWalkIpv4Options() {
-        assertThat(parse(Frame.ip(A4, B4).options(1, 7, 7, 4, 0, 0, 0, 0).udp(1, 2))).isTrue();
+        assertThat(parse(Frame.ip(A4, B4).options(1, 7, 7, 4, 0, 0, 0, 0).udp(1, 2)))
+                .isTrue();
         assertThat(headers.transport().destinationPort()).isEqualTo(2);
         assertThat(headers.ip().sourceRouted()).isFalse();
 
-        assertThat(parse(Frame.ip(A4, B4).options(1, 131, 7, 4, 192, 0, 2, 9).udp(1, 2))).isTrue();
+        assertThat(parse(Frame.ip(A4, B4).options(1, 131, 7, 4, 192, 0, 2, 9).udp(1, 2)))
+                .isTrue();
         assertThat(headers.ip().sourceRouted()).isTrue();
 
-        assertThat(parse(Frame.ip(A4, B4).options(7, 1, 0, 0).udp(1, 2))).as("option length below 2").isFalse();
-        assertThat(parse(Frame.ip(A4, B4).options(7, 5, 0, 0).udp(1, 2))).as("option past the end").isFalse();
-        assertThat(parse(Frame.ip(A4, B4).options(1, 1, 1, 7).udp(1, 2))).as("option without length").isFalse();
+        assertThat(parse(Frame.ip(A4, B4).options(7, 1, 0, 0).udp(1, 2)))
+                .as("option length below 2")
+                .isFalse();
+        assertThat(parse(Frame.ip(A4, B4).options(7, 5, 0, 0).udp(1, 2)))
+                .as("option past the end")
+                .isFalse();
+        assertThat(parse(Frame.ip(A4, B4).options(1, 1, 1, 7).udp(1, 2)))
+                .as("option without length")
+                .isFalse();
     }
 
     @Test
     void shouldWalkIpv6ExtensionHeaders() {
-        final int[] hopByHopThenDestination = {60, 0, 1, 4, 0, 0, 0, 0, 17, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
-        assertThat(parse(Frame.ip(A6, B6).extensions(0, hopByHopThenDestination).udp(1, 2))).isTrue();
+        final int[] hopByHopThenDestination = {60, 0, 1, 4, 0, 0, 0, 0, 17, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+        };
+        assertThat(parse(Frame.ip(A6, B6).extensions(0, hopByHopThenDestination).udp(1, 2)))
+                .isTrue();
 
         assertThat(headers.ip().protocol()).isEqualTo(IpProtocol.UDP);
         assertThat(headers.transport().destinationPort()).isEqualTo(2);
@@ -169,19 +186,26 @@ class FrameHeadersTest {
 
     @Test
     void shouldNoticeAnIpv6RoutingHeaderThatIsNotUsedUp() {
-        assertThat(parse(Frame.ip(A6, B6).extensions(43, 17, 0, 4, 0, 0, 0, 0, 0).udp(1, 2))).isTrue();
+        assertThat(parse(
+                        Frame.ip(A6, B6).extensions(43, 17, 0, 4, 0, 0, 0, 0, 0).udp(1, 2)))
+                .isTrue();
         assertThat(headers.ip().sourceRouted()).isFalse();
 
-        assertThat(parse(Frame.ip(A6, B6).extensions(43, 17, 0, 4, 1, 0, 0, 0, 0).udp(1, 2))).isTrue();
+        assertThat(parse(
+                        Frame.ip(A6, B6).extensions(43, 17, 0, 4, 1, 0, 0, 0, 0).udp(1, 2)))
+                .isTrue();
         assertThat(headers.ip().sourceRouted()).isTrue();
 
-        assertThat(parse(Frame.ip(A6, B6).extensions(43, 17, 0, 0, 0, 0, 0, 0, 0).udp(1, 2))).isTrue();
+        assertThat(parse(
+                        Frame.ip(A6, B6).extensions(43, 17, 0, 0, 0, 0, 0, 0, 0).udp(1, 2)))
+                .isTrue();
         assertThat(headers.ip().sourceRouted()).as("type 0").isTrue();
     }
 
     @Test
     void shouldRefuseBrokenIpv6ExtensionHeaders() {
-        assertThat(parse(Frame.ip(A6, B6).extensions(60, 17, 9, 1, 4, 0, 0, 0, 0).udp(1, 2)))
+        assertThat(parse(
+                        Frame.ip(A6, B6).extensions(60, 17, 9, 1, 4, 0, 0, 0, 0).udp(1, 2)))
                 .as("past the end")
                 .isFalse();
         assertThat(parse(Frame.ip(A6, B6)
@@ -222,7 +246,8 @@ class FrameHeadersTest {
         assertThat(headers.transport().complete()).isTrue();
         assertThat(headers.transport().destinationPort()).isEqualTo(2);
 
-        assertThat(parse(Frame.ip(from, to).udp(1, 2, 92).fragment(77, 40, 100))).isTrue();
+        assertThat(parse(Frame.ip(from, to).udp(1, 2, 92).fragment(77, 40, 100)))
+                .isTrue();
         assertThat(headers.ip().moreFragments()).isFalse();
         assertThat(headers.ip().fragmentOffset()).isEqualTo(40);
         assertThat(headers.ip().fragmentLength()).isEqualTo(60);
@@ -233,8 +258,12 @@ class FrameHeadersTest {
     @ParameterizedTest
     @CsvSource({A4 + "," + B4, A6 + "," + B6})
     void shouldRefuseFragmentsThatNoSenderMakes(String from, String to) {
-        assertThat(parse(Frame.ip(from, to).udp(1, 2, 92).fragment(1, 0, 41))).as("odd length").isFalse();
-        assertThat(parse(Frame.ip(from, to).udp(1, 2, 92).fragment(1, 40, 40))).as("empty").isFalse();
+        assertThat(parse(Frame.ip(from, to).udp(1, 2, 92).fragment(1, 0, 41)))
+                .as("odd length")
+                .isFalse();
+        assertThat(parse(Frame.ip(from, to).udp(1, 2, 92).fragment(1, 40, 40)))
+                .as("empty")
+                .isFalse();
         assertThat(parse(Frame.ip(from, to).transport(17, new byte[65550]).fragment(1, 65504, 65550)))
                 .as("past the longest datagram")
                 .isFalse();
@@ -255,20 +284,23 @@ class FrameHeadersTest {
         assertThat(headers.arp().senderAddress()).isEqualTo(0x0A000001);
         assertThat(headers.arp().targetAddress()).isEqualTo(0x0A000002);
         assertThat(parse(Arrays.copyOf(Frame.arp(), 41))).isFalse();
-        assertThat(parse(with(Frame.arp(), 18, 8))).as("hardware address length").isFalse();
+        assertThat(parse(with(Frame.arp(), 18, 8)))
+                .as("hardware address length")
+                .isFalse();
     }
 
     @Test
     void shouldReadWhatAnIcmpErrorQuotes() {
-        final byte[] quote = Arrays.copyOf(
-                Frame.ip(B4, A4).tcp(443, 40000, Frame.ACK, 100).ipBytes(), 28);
+        final byte[] quote =
+                Arrays.copyOf(Frame.ip(B4, A4).tcp(443, 40000, Frame.ACK, 100).ipBytes(), 28);
         assertThat(parse(Frame.ip("203.0.113.1", B4).icmp(3, 0, quote))).isTrue();
         assertThat(headers.isIcmpError()).isTrue();
         assertThat(headers.parseQuoted()).isTrue();
         assertThat(headers.quotedIp().destinationLow()).isEqualTo(0x0A000001L);
         assertThat(headers.quotedTransport().destinationPort()).isEqualTo(40000);
 
-        assertThat(parse(Frame.ip("203.0.113.1", B4).icmp(3, 0, Arrays.copyOf(quote, 27)))).isTrue();
+        assertThat(parse(Frame.ip("203.0.113.1", B4).icmp(3, 0, Arrays.copyOf(quote, 27))))
+                .isTrue();
         assertThat(headers.parseQuoted()).as("quote without ports").isFalse();
     }
 
