@@ -16,6 +16,7 @@ class InterleavingTest {
     private static final int RUNS = 300;
     private static final long PACKETS_PER_RUN = 400;
     private static final int MAX_STEPS = 400_000;
+    private static final int MAX_REATTACHMENTS = 60;
 
     /** One stage with the habits of an agent: it publishes and settles before it sleeps. */
     private static final class Actor {
@@ -24,6 +25,8 @@ class InterleavingTest {
         long wanted;
         int bell;
         int unpublished;
+        boolean midTurn;
+        boolean outOfWork;
     }
 
     private static final class Simulation implements AutoCloseable {
@@ -65,7 +68,7 @@ class InterleavingTest {
             final int index = random.nextInt(stages);
             final Actor actor = actors[index];
             final int dice = random.nextInt(1000);
-            if (dice == 0 && reattachments < 40 && actor.unpublished == 0 && mayMove(actor.stage)) {
+            if (dice < 30 && reattachments < MAX_REATTACHMENTS && actor.unpublished == 0 && mayMove(actor.stage)) {
                 reattach(index);
             } else if (!actor.asleep) {
                 turn(index, actor);
@@ -73,7 +76,7 @@ class InterleavingTest {
                 actor.bell = 0;
                 actor.asleep = false;
                 actor.stage.disarm();
-            } else if (dice < 5) {
+            } else if (dice > 995) {
                 // A signal, another descriptor, a time-out: it wakes and finds what it finds.
                 actor.asleep = false;
                 actor.stage.disarm();
@@ -81,7 +84,15 @@ class InterleavingTest {
         }
 
         private void turn(int index, Actor actor) {
-            assertThat(actor.stage.refresh()).isTrue();
+            if (actor.outOfWork) {
+                actor.outOfWork = false;
+                sleep(index, actor);
+                return;
+            }
+            if (!actor.midTurn) {
+                assertThat(actor.stage.refresh()).isTrue();
+            }
+            actor.midTurn = false;
             final int available = Math.min(actor.stage.available(), index == 0 ? remaining() : Integer.MAX_VALUE);
             final int work = available == 0 ? 0 : 1 + random.nextInt(available);
             for (int i = 0; i < work; i++) {
@@ -93,19 +104,17 @@ class InterleavingTest {
                 }
             }
             if (work > 0 && random.nextInt(8) == 0) {
-                return; // descheduled in the middle of its turn
+                actor.midTurn = true; // and others move before it goes on
+                return;
             }
             publish(index, actor);
-            if (actor.stage.available() == 0 || index == 0 && remaining() == 0) {
+            if (actor.stage.available() == 0) {
                 actor.stage.settle();
-                sleep(index, actor);
+                actor.outOfWork = true; // and others move before it sleeps
             }
         }
 
         private void sleep(int index, Actor actor) {
-            if (index == 0 && remaining() == 0) {
-                return;
-            }
             // Together the stages want less than the ring holds, or all could wait for each other.
             actor.wanted = index == 0 ? 1 : Math.min(1 + random.nextInt(headStart / stages), left(actor));
             if (actor.wanted > 0 && actor.stage.arm((int) actor.wanted)) {
