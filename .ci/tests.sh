@@ -75,10 +75,16 @@ run_tests() {
     $ok
 }
 
+translate_check() {
+    translate_build "$1"
+    shown=${shown/building/checking}
+    [ -t 2 ] || shown=
+}
+
 # Holds the code against Checkstyle's rules and the formatter's layout; every module, whatever the others say.
 check_rules() {
     local log=$home/target/rules.log
-    run_maven "$log" translate_build --fail-never checkstyle:check@rules spotless:check@format
+    run_maven "$log" translate_check --fail-never -Dcheckstyle.failOnViolation=false checkstyle:check@rules spotless:check@format
     ! grep -q '^\[ERROR\]' "$log" || {
         maven_errors "$log" >&2
         say "rules or format are not kept (layout: mvn spotless:apply, by a JDK $JAVA_RELEASE); the full log is $log"
@@ -107,7 +113,12 @@ summary() {
             skips += attribute("skipped")
         }
         /^testcase / { test = attribute("classname") "." attribute("name"); sub(/\.$/, "", test) }
-        /^skipped/ { why = attribute("message"); skipped[++s] = test (why == "" ? "" : ": " why) }
+        /^skipped/ { why = attribute("message"); skipped[++s] = test (why == "" ? "" : ": " why); aborted = why == "" }
+        # The reason of an aborted test stands in the body, before its stack trace.
+        aborted && /^!\[CDATA\[/ {
+            sub(/^!\[CDATA\[[A-Za-z0-9_.$]*: */, ""); sub(/\n\tat .*/, ""); gsub(/\n/, " ")
+            skipped[s] = skipped[s] ": " $0; aborted = 0
+        }
         /^(failure|error) / { failed[++f] = test ": " substr(attribute("message"), 1, 300) }
         END {
             if (f) { print "Failed:"; for (i = 1; i <= f; i++) print "  " failed[i] }
