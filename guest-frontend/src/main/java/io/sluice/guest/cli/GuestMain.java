@@ -12,7 +12,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The {@code sluice guest} command, also by itself in a guest image: one subcommand for each packet function there is. */
+/**
+ * The {@code sluice guest} command, also by itself in a guest image: one subcommand for each packet function there is.
+ */
 public final class GuestMain implements ToolProvider {
     @Command(
             name = "guest",

@@ -89,7 +89,7 @@ public final class GuestPort implements AutoCloseable {
         }
         throw new IOException(
                 devices.isEmpty()
-                        ? "this machine has no ring device (PCI 1af4:1110, ivshmem); give the virtual machine the one that"
+                        ? "this machine has no ring device (PCI 1af4:1110, ivshmem); give it the one that"
                                 + " 'sluice guest-args NAME --qemu' prints on the host, or, in a process or container,"
                                 + " say --port ptnet:/run/sluice/NAME.sock"
                         : "none of this machine's ivshmem devices holds a Sluice region:" + refused);
@@ -115,7 +115,9 @@ public final class GuestPort implements AutoCloseable {
         return attachment.hostPresent() && directory.state() == RegionDescriptor.STATE_LIVE;
     }
 
-    /** Runs {@code function} on this guest's places in the chain until the backend ends, or the thread is interrupted. */
+    /**
+     * Runs {@code function} on this guest's places in the chain until the backend ends, or the thread is interrupted.
+     */
     public void serve(PacketFunction function, WaitMode mode) throws InterruptedException {
         try (AgentRunner runner = start(function, mode, AgentRunner.ANY_PROCESSOR, GuestPort::report)) {
             while (live() && runner.alive()) {

@@ -28,7 +28,9 @@ public final class GuestSender {
         this.headroom = stage.ring().headroom();
     }
 
-    /** Where to write the next frame, {@link #capacity()} bytes long at most, or 0 while the ring is full or retired. */
+    /**
+     * Where to write the next frame, {@link #capacity()} bytes long at most, or 0 while the ring is full or retired.
+     */
     public long claim() {
         return stage.refresh() && stage.available() > 0 ? stage.bufferAddress(stage.position()) + headroom : 0;
     }

@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A virtual machine's attachment: QEMU's {@code ivshmem-doorbell} PCI device (docs/specs/ivshmem-spec, "Device"), mapped
- * through sysfs, without a driver in the kernel.
+ * A virtual machine's attachment: QEMU's {@code ivshmem-doorbell} PCI device (docs/specs/ivshmem-spec, "Device"),
+ * mapped through sysfs, without a driver in the kernel.
  *
  * <pre>
  *   BAR0, 256 bytes of registers:  8  IVPosition, this guest's id   12  Doorbell, peer &lt;&lt; 16 | vector, write-only

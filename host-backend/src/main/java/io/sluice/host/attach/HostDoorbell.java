@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 /**
  * Wakes the parties of one region: the host's own threads by their vectors, guests by the eventfd of their attachment.
  *
- * <p>{@link #ring} runs on the data path without a lock, so an eventfd must not be closed, and its number reused, while a
- * thread may be about to write to it: closing waits for {@link #GRACE_NANOS}, far longer than a thread needs from
+ * <p>{@link #ring} runs on the data path without a lock, so an eventfd must not be closed, and its number reused, while
+ * a thread may be about to write to it: closing waits for {@link #GRACE_NANOS}, far longer than a thread needs from
  * reading the number to writing.
  */
 final class HostDoorbell implements Doorbell, AutoCloseable {

@@ -20,8 +20,8 @@ import java.util.List;
 /**
  * A region as its host holds it: the shared memory, the private copy of its control part, and who is attached to what.
  *
- * <p>Each attachment of a guest gets fresh lines. The host writes every change to both copies and reads only its own; of
- * the shared one it reads guests' lines, which {@link io.sluice.shared.ring.Stage} checks.
+ * <p>Each attachment of a guest gets fresh lines. The host writes every change to both copies and reads only its own;
+ * of the shared one it reads guests' lines, which {@link io.sluice.shared.ring.Stage} checks.
  */
 public final class HostRegion implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HostRegion.class.getName());

@@ -19,7 +19,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One chain at work: its region, its endpoints, its guests' sockets and the helper threads that run the host's stages. */
+/**
+ * One chain at work: its region, its endpoints, its guests' sockets and the helper threads that run the host's stages.
+ */
 public final class RunningChain implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RunningChain.class.getName());
 

@@ -46,9 +46,8 @@ record CaptureInterface(int linkType, long snapBytes, int resolution, long offse
         final long perSecond = POWERS_OF_TEN[exponent()];
         final long seconds = Long.divideUnsigned(units, perSecond);
         final long parts = Long.remainderUnsigned(units, perSecond);
-        final long nanos = exponent() <= 9
-                ? parts * POWERS_OF_TEN[9 - exponent()]
-                : parts / POWERS_OF_TEN[exponent() - 9];
+        final long nanos =
+                exponent() <= 9 ? parts * POWERS_OF_TEN[9 - exponent()] : parts / POWERS_OF_TEN[exponent() - 9];
         return seconds * NANOS_PER_SECOND + nanos;
     }
 

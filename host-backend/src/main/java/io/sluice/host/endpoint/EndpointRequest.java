@@ -19,8 +19,7 @@ public final class EndpointRequest {
     private final boolean receives;
     private final boolean sends;
 
-    EndpointRequest(
-            EndpointKind kind, String address, Map<String, String> options, boolean receives, boolean sends) {
+    EndpointRequest(EndpointKind kind, String address, Map<String, String> options, boolean receives, boolean sends) {
         this.kind = kind;
         this.address = address;
         this.options = Map.copyOf(options);
@@ -45,10 +44,10 @@ public final class EndpointRequest {
                     .findFirst()
                     .orElseThrow(() -> wrong("has no option " + option + '=' + value));
             if (known.side() == EndpointOption.Side.RECEIVE && !receives) {
-                throw wrong(option + '=' + value + " is for an endpoint that packets come from; here they only go to it");
+                throw wrong(option + '=' + value + " is for where packets come from; here they only go to it");
             }
             if (known.side() == EndpointOption.Side.SEND && !sends) {
-                throw wrong(option + '=' + value + " is for an endpoint that packets go to; here they only come from it");
+                throw wrong(option + '=' + value + " is for where packets go to; here they only come from it");
             }
         });
     }

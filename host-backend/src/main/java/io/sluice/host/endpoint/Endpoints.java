@@ -8,8 +8,8 @@ import java.util.Map;
 
 /** The kinds of endpoints, and opening one by its name. */
 public final class Endpoints {
-    private static final List<EndpointKind> KINDS = List.of(
-            TapEndpoint.KIND, PacketEndpoint.KIND, PcapEndpoint.KIND, GenEndpoint.KIND, NullEndpoint.KIND);
+    private static final List<EndpointKind> KINDS =
+            List.of(TapEndpoint.KIND, PacketEndpoint.KIND, PcapEndpoint.KIND, GenEndpoint.KIND, NullEndpoint.KIND);
 
     private Endpoints() {}
 

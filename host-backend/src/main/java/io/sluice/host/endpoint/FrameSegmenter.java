@@ -85,8 +85,7 @@ final class FrameSegmenter {
         if (!known || first >>> 4 != (ipv6 ? 6 : 4) || transport < network + 20 || transport + 20 > lengthBytes) {
             return false;
         }
-        headerBytes = transport
-                + (protocol == UDP ? 8 : (Memory.unsignedByteAt(packet + transport + 12) >>> 4) * 4);
+        headerBytes = transport + (protocol == UDP ? 8 : (Memory.unsignedByteAt(packet + transport + 12) >>> 4) * 4);
         return Memory.unsignedByteAt(packet + network + (ipv6 ? 6 : 9)) == protocol
                 && headerBytes >= transport + (protocol == UDP ? 8 : 20);
     }
@@ -125,8 +124,7 @@ final class FrameSegmenter {
         Memory.shortNetwork(header + 2, (short) (transport - network + transportBytes));
         Memory.shortNetwork(header + 4, (short) identification);
         Memory.shortNetwork(header + 10, (short) 0);
-        Memory.shortNetwork(
-                header + 10, InternetChecksum.finish(InternetChecksum.sum(header, transport - network)));
+        Memory.shortNetwork(header + 10, InternetChecksum.finish(InternetChecksum.sum(header, transport - network)));
     }
 
     private void patchTransport(long frame, int payload) {

@@ -11,7 +11,9 @@ import java.util.Map;
 final class GenEndpoint implements Endpoint {
     private static final long LEAST_DEPTH = 32;
 
-    /** Without {@code burst}, a generator may catch up on this part of a second: longer than a thread is off its CPU. */
+    /**
+     * Without {@code burst}, a generator may catch up on this part of a second: longer than a thread is off its CPU.
+     */
     private static final long DEPTH_PER_SECOND = 50;
 
     private static final int MAX_VLAN = 4094;
@@ -60,8 +62,8 @@ final class GenEndpoint implements Endpoint {
 
     private static TokenBucket bucket(EndpointRequest request) {
         final long rate = request.count("rate", 1, TokenBucket.MAX_RATE).orElse(0);
-        final long depth = request.count("burst", 1, TokenBucket.MAX_RATE)
-                .orElse(Math.max(LEAST_DEPTH, rate / DEPTH_PER_SECOND));
+        final long depth =
+                request.count("burst", 1, TokenBucket.MAX_RATE).orElse(Math.max(LEAST_DEPTH, rate / DEPTH_PER_SECOND));
         return rate == 0 ? null : new TokenBucket(rate, depth, System::nanoTime);
     }
 

@@ -51,8 +51,7 @@ final class PacketEndpoint implements Endpoint {
     private static Endpoint open(EndpointRequest request) {
         final String link = Namespaces.checkedLink(request);
         final boolean promiscuous = request.flag("promisc", true);
-        final int bufferBytes =
-                (int) request.bytes("buffer", 1 << 12, 1 << 30).orElse(DEFAULT_BUFFER_BYTES);
+        final int bufferBytes = (int) request.bytes("buffer", 1 << 12, 1 << 30).orElse(DEFAULT_BUFFER_BYTES);
         final var trouble = new Trouble(request.name());
         return Namespaces.in(request, () -> {
             final int index = index(request, link);

@@ -28,7 +28,9 @@ public interface PacketSink extends AutoCloseable {
     /** Pushes out what {@link #transmit} may have queued; called when nothing more waits. */
     default void flush() {}
 
-    /** A descriptor that polls writable when a {@code BUSY} sink may take packets again, or -1; ask before each wait. */
+    /**
+     * A descriptor that polls writable when a {@code BUSY} sink may take packets again, or -1; ask before each wait.
+     */
     default int pollDescriptor() {
         return -1;
     }

@@ -92,8 +92,7 @@ final class PacketSocketSource implements PacketSource {
             final int inSlot = Math.min(length, capacity);
             final long packet = scratch + HALF_BYTES - inSlot;
             Memory.copy(address, packet, inSlot);
-            if (segmenter.begin(
-                    packet, length, message.segmentation(), message.segmentBytes(), message.vlanTag())) {
+            if (segmenter.begin(packet, length, message.segmentation(), message.segmentBytes(), message.vlanTag())) {
                 segmented.add(1);
                 return segmenter.next(address, capacity);
             }

@@ -16,8 +16,8 @@ public interface PacketSource extends AutoCloseable {
     long NEVER = Long.MAX_VALUE;
 
     /**
-     * Receives at most one Ethernet frame, without check sequence, to {@code address}. Whatever the result, the bytes in
-     * {@code [address, address + capacityBytes)} may have been written to.
+     * Receives at most one Ethernet frame, without check sequence, to {@code address}. Whatever the result, the bytes
+     * in {@code [address, address + capacityBytes)} may have been written to.
      *
      * @param capacityBytes room at {@code address}
      * @return the frame's length in bytes, at least 1, or {@link #NOTHING}, {@link #END} or {@link #OVERSIZE}
@@ -25,8 +25,8 @@ public interface PacketSource extends AutoCloseable {
     int receive(long address, int capacityBytes);
 
     /**
-     * Nanoseconds since 1970 of the packet last received where the source knows better than the clock (a capture), or 0:
-     * the stage then stamps it with the current time.
+     * Nanoseconds since 1970 of the packet last received where the source knows better than the clock (a capture), or
+     * 0: the stage then stamps it with the current time.
      */
     default long timestampNanos() {
         return 0;

@@ -66,8 +66,7 @@ final class PcapEndpoint implements Endpoint {
         final long passes = request.text("loop", "").equals("forever")
                 ? PcapSource.FOREVER
                 : request.count("loop", 1, PcapSource.FOREVER - 1).orElse(1);
-        final boolean paced =
-                request.choice("pace", List.of("max", "capture")).equals("capture");
+        final boolean paced = request.choice("pace", List.of("max", "capture")).equals("capture");
         final long packets = request.count("limit", 1, PcapSource.FOREVER).orElse(PcapSource.FOREVER);
         final String path = request.address();
         if (Files.exists(Path.of(path)) && !Files.isRegularFile(Path.of(path))) {
@@ -93,8 +92,7 @@ final class PcapEndpoint implements Endpoint {
                 request.choice("precision", List.of("nano", "micro")).equals("micro");
         final String path = request.text("write", request.address());
         // Without O_TRUNC: a file that another endpoint reads must not lose its packets to a mistake.
-        final int descriptor =
-                opened(request, path, OpenFile.WRITE_ONLY | OpenFile.CREATE | OpenFile.NON_BLOCKING);
+        final int descriptor = opened(request, path, OpenFile.WRITE_ONLY | OpenFile.CREATE | OpenFile.NON_BLOCKING);
         if (OpenFile.lockExclusive(descriptor) == -Errno.EAGAIN) {
             Descriptors.close(descriptor);
             throw new EndpointException(
@@ -115,9 +113,10 @@ final class PcapEndpoint implements Endpoint {
         }
         throw new EndpointException(request.name() + ": "
                 + switch (-descriptor) {
-                    case Errno.ENOENT -> flags == OpenFile.READ_ONLY
-                            ? "there is no file " + path
-                            : "the folder of " + path + " does not exist; make it first";
+                    case Errno.ENOENT ->
+                        flags == OpenFile.READ_ONLY
+                                ? "there is no file " + path
+                                : "the folder of " + path + " does not exist; make it first";
                     case Errno.EACCES -> "you may not open " + path + "; check its owner and mode";
                     case Errno.ENXIO -> path + " is a pipe that nobody reads; start its reader first";
                     default -> "open(" + path + "): " + Errno.describe(descriptor);

@@ -54,8 +54,9 @@ final class PcapReader extends CaptureReader {
                 case MAGIC_NANO -> {
                     return 1;
                 }
-                case MAGIC_PATCHED -> throw new CaptureException(
-                        "a variant of the pcap format that old patches of libpcap wrote; convert it by editcap", 0);
+                case MAGIC_PATCHED ->
+                    throw new CaptureException(
+                            "a variant of the pcap format that old patches of libpcap wrote; convert it by editcap", 0);
                 default -> {
                     // perhaps the other byte order
                 }

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Capture files of the newer format (draft-ietf-opsawg-pcapng): sections in either byte order, each with its interfaces.
+ * Capture files of the newer format (draft-ietf-opsawg-pcapng): sections in either byte order, each with its
+ * interfaces.
  *
  * <pre>
  *   block          0 type u32    4 length u32, of the whole block    8 body, padded to 4    length again u32
@@ -139,8 +140,7 @@ final class PcapngReader extends CaptureReader {
 
     private void atLeast(int bytes, String what) throws CaptureException {
         if (blockBytes < bytes + TRAILER_BYTES) {
-            throw new CaptureException(
-                    "damaged: " + what + " in a block of " + blockBytes + " bytes", input.offset());
+            throw new CaptureException("damaged: " + what + " in a block of " + blockBytes + " bytes", input.offset());
         }
         require(bytes);
     }

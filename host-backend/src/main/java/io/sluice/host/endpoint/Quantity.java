@@ -27,7 +27,17 @@ public final class Quantity {
             Map.entry("GiB", 1L << 30));
 
     private static final Map<String, Long> NANOS = Map.of(
-            "ns", 1L, "us", 1_000L, "ms", 1_000_000L, "s", 1_000_000_000L, "min", 60_000_000_000L, "h",
+            "ns",
+            1L,
+            "us",
+            1_000L,
+            "ms",
+            1_000_000L,
+            "s",
+            1_000_000_000L,
+            "min",
+            60_000_000_000L,
+            "h",
             3_600_000_000_000L);
 
     private Quantity() {}

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code tap:NAME}: a TAP interface of the kernel, made here and gone with this process, or one that exists already. */
+/**
+ * {@code tap:NAME}: a TAP interface of the kernel, made here and gone with this process, or one that exists already.
+ */
 final class TapEndpoint implements Endpoint {
     static final String DELETED = "the interface was deleted; no more packets pass here";
 
@@ -68,8 +70,9 @@ final class TapEndpoint implements Endpoint {
                     + switch (-descriptor) {
                         case Errno.EACCES, Errno.EPERM -> "run as root, or give your user access to it";
                         case Errno.EMFILE -> "raise the limit on open files (ulimit -n)";
-                        default -> "load the module (modprobe tun), or give the container the device"
-                                + " (--device " + TunTap.DEVICE + ')';
+                        default ->
+                            "load the module (modprobe tun), or give the container the device" + " (--device "
+                                    + TunTap.DEVICE + ')';
                     });
         }
         final int result = TunTap.attach(descriptor, link);
@@ -82,12 +85,15 @@ final class TapEndpoint implements Endpoint {
 
     private static String remedy(int result, String link) {
         return switch (-result) {
-            case Errno.EPERM -> "run as root, or make the interface for your user first: sudo ip tuntap add dev " + link
-                    + " mode tap user $USER && sudo ip link set " + link + " up";
-            case Errno.EBUSY -> "another process has this interface, perhaps another sluice or a VM; stop it, or choose"
-                    + " another name";
-            case Errno.EINVAL -> "an interface of this name exists and is no TAP interface with a single queue; choose"
-                    + " another name";
+            case Errno.EPERM ->
+                "run as root, or make the interface for your user first: sudo ip tuntap add dev " + link
+                        + " mode tap user $USER && sudo ip link set " + link + " up";
+            case Errno.EBUSY ->
+                "another process has this interface, perhaps another sluice or a VM; stop it, or choose"
+                        + " another name";
+            case Errno.EINVAL ->
+                "an interface of this name exists and is no TAP interface with a single queue; choose"
+                        + " another name";
             default -> "the kernel does not make this interface";
         };
     }

@@ -14,9 +14,9 @@ import io.sluice.shared.ring.StageGauges;
 /**
  * The last stage of a ring: sends each packet to the outputs that its slot names, and gives the slot back.
  *
- * <p>The slot word may come from a guest: it is read once and checked here. A busy output holds its packet until it takes
- * it; after {@code outputStallNanos} it counts as stalled, and packets for it are dropped until it takes one again, so
- * that it never freezes the ring for good.
+ * <p>The slot word may come from a guest: it is read once and checked here. A busy output holds its packet until it
+ * takes it; after {@code outputStallNanos} it counts as stalled, and packets for it are dropped until it takes one
+ * again, so that it never freezes the ring for good.
  */
 public final class TransmitAgent implements Agent {
     private static final int FLUSH_PERIOD = 8;

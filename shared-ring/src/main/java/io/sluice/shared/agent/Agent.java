@@ -4,8 +4,8 @@ package io.sluice.shared.agent;
 import io.sluice.shared.pacing.WaitSet;
 
 /**
- * Work that is done in turns: a thread, or a test, calls {@link #doWork} again and again. All calls come from one thread
- * at a time.
+ * Work that is done in turns: a thread, or a test, calls {@link #doWork} again and again. All calls come from one
+ * thread at a time.
  */
 public interface Agent {
     /** What the thread and tables call it. */

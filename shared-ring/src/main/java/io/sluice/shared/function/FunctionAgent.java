@@ -10,8 +10,8 @@ import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
 
 /**
- * Runs a packet function as a stage: one packet at a time, published after {@link #FLUSH_PERIOD} packets or at once when
- * there is nothing more to do (TinyNF, OSDI 2020, §4), which gives one-at-a-time latency at batch throughput.
+ * Runs a packet function as a stage: one packet at a time, published after {@link #FLUSH_PERIOD} packets or at once
+ * when there is nothing more to do (TinyNF, OSDI 2020, §4), which gives one-at-a-time latency at batch throughput.
  */
 public final class FunctionAgent implements Agent {
     private static final int FLUSH_PERIOD = 8;

@@ -9,9 +9,10 @@ import java.nio.ByteOrder;
 /**
  * 32-bit device registers on a mapped page; nothing else touches such a page.
  *
- * <p>Stores are plain, between store-store fences. HotSpot's interpreter would run an opaque or release store as a locked
- * exchange, which reads the register; and its optimising compiler would merge two neighbouring plain 32-bit stores to one
- * of 64 bits where no fence stands between them. Loads are acquire: a plain one may be hoisted out of a loop.
+ * <p>Stores are plain, between store-store fences. HotSpot's interpreter would run an opaque or release store as a
+ * locked exchange, which reads the register; and its optimising compiler would merge two neighbouring plain 32-bit
+ * stores to one of 64 bits where no fence stands between them. Loads are acquire: a plain one may be hoisted out of a
+ * loop.
  */
 public final class Mmio {
     @SuppressWarnings("restricted") // native access is granted to the whole class path by the launcher

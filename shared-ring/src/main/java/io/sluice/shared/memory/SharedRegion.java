@@ -63,7 +63,9 @@ public final class SharedRegion implements AutoCloseable {
         return map(descriptor, lengthBytes, false, note);
     }
 
-    /** Maps the region behind {@code descriptor}, received from its maker; the descriptor then belongs to this object. */
+    /**
+     * Maps the region behind {@code descriptor}, received from its maker; the descriptor then belongs to this object.
+     */
     public static SharedRegion attach(int descriptor, long lengthBytes) {
         return map(descriptor, lengthBytes, false, "");
     }

@@ -9,8 +9,8 @@ import io.sluice.shared.agent.Agent;
  * <p>Spinning a little less than the gap burns a core and saves no wake-up at all; spinning a little more saves all of
  * them. So the gap is measured, as a moving average of the times without work, and the spin is twice that, or nothing.
  *
- * <p>A thread whom no peer can kick sleeps for short, growing times instead: from {@link #MIN_BLIND_NANOS}, an eighth of
- * the time it has been idle, up to {@link #MAX_BLIND_NANOS}.
+ * <p>A thread whom no peer can kick sleeps for short, growing times instead: from {@link #MIN_BLIND_NANOS}, an eighth
+ * of the time it has been idle, up to {@link #MAX_BLIND_NANOS}.
  */
 final class AdaptiveWaiting implements Waiting {
     private static final long DEFAULT_MAX_SPIN_NANOS = 50_000;

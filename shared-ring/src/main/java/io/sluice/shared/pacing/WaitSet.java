@@ -4,8 +4,8 @@ package io.sluice.shared.pacing;
 /** What a sleeping thread is to be woken by, collected from its agents before each sleep. */
 public interface WaitSet {
     /**
-     * Whether a peer's kick can end this sleep. Where it cannot (a guest that receives no interrupts), agents do not arm
-     * {@code wakeAt}, and the sleep is short.
+     * Whether a peer's kick can end this sleep. Where it cannot (a guest that receives no interrupts), agents do not
+     * arm {@code wakeAt}, and the sleep is short.
      */
     boolean canBeKicked();
 

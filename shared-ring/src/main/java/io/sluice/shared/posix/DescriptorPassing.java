@@ -99,7 +99,9 @@ public final class DescriptorPassing {
         return new Message(data.getLong(0), descriptors.length == 0 ? -1 : descriptors[0]);
     }
 
-    /** All that came: the room for one descriptor is padded to eight bytes, which the kernel fills with a second one. */
+    /**
+     * All that came: the room for one descriptor is padded to eight bytes, which the kernel fills with a second one.
+     */
     private static int[] descriptors(MsgHdr message) {
         for (CmsgHdr control : message.getControls()) {
             if (control.getLevel() == SOL_SOCKET && control.getType() == SCM_RIGHTS) {

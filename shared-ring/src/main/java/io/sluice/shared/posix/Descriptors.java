@@ -45,7 +45,9 @@ public final class Descriptors {
         }
     }
 
-    /** readv(2) to the {@code count} struct iovec (address, length) at {@code vectors}: bytes read or {@code -errno}. */
+    /**
+     * readv(2) to the {@code count} struct iovec (address, length) at {@code vectors}: bytes read or {@code -errno}.
+     */
     public static long readVector(int descriptor, long vectors, int count) {
         try {
             final var errno = Native.errnoBuffer();

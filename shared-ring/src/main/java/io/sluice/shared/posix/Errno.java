@@ -56,7 +56,9 @@ public final class Errno {
 
     private Errno() {}
 
-    /** Words for an error number, given as {@code errno} or {@code -errno}: {@code "EPERM, operation not permitted"}. */
+    /**
+     * Words for an error number, given as {@code errno} or {@code -errno}: {@code "EPERM, operation not permitted"}.
+     */
     public static String describe(int errno) {
         final int number = Math.abs(errno);
         return WORDS.getOrDefault(number, "errno " + number);

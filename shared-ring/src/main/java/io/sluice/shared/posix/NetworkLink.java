@@ -10,8 +10,8 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Properties of a network interface of the calling thread's network namespace, by netdevice(7). Methods return the value
- * or {@code -errno}; ENODEV says that there is no such interface.
+ * Properties of a network interface of the calling thread's network namespace, by netdevice(7). Methods return the
+ * value or {@code -errno}; ENODEV says that there is no such interface.
  *
  * <pre>
  *   struct ifreq, 40 bytes:  0 name, 16 bytes with a final zero   16 value (u16 flags, i32 index, i32 MTU, sockaddr)

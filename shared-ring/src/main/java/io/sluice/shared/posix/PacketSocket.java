@@ -29,7 +29,9 @@ public final class PacketSocket {
     private static final int SO_RCVBUF = 8;
     private static final int SO_RCVBUFFORCE = 33;
 
-    /** struct sockaddr_ll: 0 family u16, 2 protocol be16, 4 index i32, 8 hatype u16, 10 pkttype, 11 halen, 12 addr[8]. */
+    /**
+     * struct sockaddr_ll: 0 family u16, 2 protocol be16, 4 index i32, 8 hatype u16, 10 pkttype, 11 halen, 12 addr[8].
+     */
     private static final int SOCKADDR_LL_BYTES = 20;
 
     /** struct packet_mreq: 0 index i32, 4 type u16, 6 alen u16, 8 address[8]. */
@@ -107,7 +109,9 @@ public final class PacketSocket {
         return set(descriptor, SOL_PACKET, PACKET_AUXDATA, 1);
     }
 
-    /** PACKET_VNET_HDR: each receive starts with a virtio_net_hdr for unfinished checksums and segments. 0 or -errno. */
+    /**
+     * PACKET_VNET_HDR: each receive starts with a virtio_net_hdr for unfinished checksums and segments. 0 or -errno.
+     */
     public static int virtioNetHeader(int descriptor) {
         return set(descriptor, SOL_PACKET, PACKET_VNET_HDR, 1);
     }

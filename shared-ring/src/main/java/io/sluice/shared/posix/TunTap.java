@@ -29,9 +29,9 @@ public final class TunTap {
 
     /**
      * ioctl(2) TUNSETIFF with IFF_TAP and IFF_NO_PI: 0 or {@code -errno}. Attaches to the interface {@code name}, or
-     * makes one that goes away with the descriptor. EPERM: neither CAP_NET_ADMIN nor the owner of an existing interface.
-     * EBUSY: another descriptor is attached, or the name is another kind of interface's. EINVAL: it is a TUN or a
-     * multi-queue interface.
+     * makes one that goes away with the descriptor. EPERM: neither CAP_NET_ADMIN nor the owner of an existing
+     * interface. EBUSY: another descriptor is attached, or the name is another kind of interface's. EINVAL: it is a TUN
+     * or a multi-queue interface.
      */
     public static int attach(int descriptor, String name) {
         try (Arena arena = Arena.ofConfined()) {

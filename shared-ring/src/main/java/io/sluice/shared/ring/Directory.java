@@ -73,7 +73,10 @@ public final class Directory {
         return directory;
     }
 
-    /** The host's private copy at {@code privateBase}, whose slots and guests' lines are in the region at {@code sharedBase}. */
+    /**
+     * The host's private copy at {@code privateBase}, whose slots and guests' lines are in the region at {@code
+     * sharedBase}.
+     */
     public static Directory ofHost(long privateBase, long privateBytes, long sharedBase) {
         return new Directory(privateBase, sharedBase, privateBytes);
     }

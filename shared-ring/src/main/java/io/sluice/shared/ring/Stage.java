@@ -7,8 +7,8 @@ import io.sluice.shared.memory.Memory;
 import java.lang.invoke.VarHandle;
 
 /**
- * One party's place on a ring: the slots it may touch, the publishing of those it has finished, and sleeping until there
- * are more. Used by one thread.
+ * One party's place on a ring: the slots it may touch, the publishing of those it has finished, and sleeping until
+ * there are more. Used by one thread.
  *
  * <p>Stage {@code s > 0} works on {@code [P(s), P(s-1))}, stage 0 on {@code [P(0), P(last) + headStart)}, where
  * {@code P} are positions: slots finished, 64 bits, never wrapping.
@@ -185,8 +185,8 @@ public final class Stage {
     }
 
     /**
-     * The host's check that guests before this stage have not passed what the host put in. The guest's position was read
-     * first: the ceiling only grows, so an honest guest is never accused.
+     * The host's check that guests before this stage have not passed what the host put in. The guest's position was
+     * read first: the ceiling only grows, so an honest guest is never accused.
      */
     private boolean beyondCeiling(long reached) {
         return ceilingLine != 0 && reached > Memory.longAcquire(ceilingLine + LINE_POSITION_OFFSET);

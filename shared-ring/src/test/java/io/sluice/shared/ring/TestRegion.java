@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A region with one ring in ordinary memory, for tests: all parties in one process, each stage woken through a vector of
- * its own number. With a host, party 0 reads a private copy of everything before the first slot.
+ * A region with one ring in ordinary memory, for tests: all parties in one process, each stage woken through a vector
+ * of its own number. With a host, party 0 reads a private copy of everything before the first slot.
  */
 public final class TestRegion implements AutoCloseable {
     private static final int SPARE_LINES = 64;

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Every execution of the {@code wakeAt} handshake on processors with store buffers (x86-TSO): one stage publishes a few
- * slots and falls silent, the next one consumes them and sleeps in between. A state from which nobody can go on although
- * slots are left is a lost wake-up; there is none, and there is one as soon as either full fence is missing.
+ * slots and falls silent, the next one consumes them and sleeps in between. A state from which nobody can go on
+ * although slots are left is a lost wake-up; there is none, and there is one as soon as either full fence is missing.
  */
 class WakeHandshakeModelTest {
     private static final int SLOTS = 3;
