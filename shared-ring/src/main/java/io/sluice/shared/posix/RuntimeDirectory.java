@@ -126,8 +126,8 @@ public final class RuntimeDirectory {
      */
     public Path guestSocket(String guestName) {
         if (!NAME.matcher(guestName).matches()) {
-            throw new IllegalArgumentException("name=%s is not a guest name: 1 to 64 letters, digits, '_', '.' or '-',"
-                    + " beginning with a letter or digit".formatted(guestName));
+            throw new IllegalArgumentException("name=" + guestName + " is not a guest name: 1 to 64 letters,"
+                    + " digits, '_', '.' or '-', beginning with a letter or digit");
         }
         Path socket = path.resolve(guestName + ".sock");
         int lengthBytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
