@@ -58,7 +58,7 @@ run_tests() {
     is_built || build
     need_maven
     say "checking rules and format"
-    check_rules || ok=false
+    check_rules "${options[@]}" || ok=false
     rm -rf "$home"/*/target/surefire-reports
     run_maven "$log" translate_test verify -Dcheckstyle.skip -Dspotless.check.skip -Dmaven.test.failure.ignore=true \
         -Dsurefire.failIfNoSpecifiedTests=false "${options[@]}" || {
@@ -81,10 +81,12 @@ translate_check() {
     [ -t 2 ] || shown=
 }
 
-# Holds the code against Checkstyle's rules and the formatter's layout; every module, whatever the others say.
+# Holds the code against Checkstyle's rules and the formatter's layout; every module, whatever the others say. Takes
+# the options that the tests get.
 check_rules() {
     local log=$home/target/rules.log
-    run_maven "$log" translate_check --fail-never -Dcheckstyle.failOnViolation=false checkstyle:check@rules spotless:check@format
+    run_maven "$log" translate_check --fail-never -Dcheckstyle.failOnViolation=false checkstyle:check@rules spotless:check@format \
+        "$@"
     ! grep -q '^\[ERROR\]' "$log" || {
         maven_errors "$log" >&2
         say "rules or format are not kept (layout: mvn spotless:apply, by a JDK $JAVA_RELEASE); the full log is $log"
