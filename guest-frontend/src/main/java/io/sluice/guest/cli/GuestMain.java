@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.spi.ToolProvider;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /**
  * The {@code sluice guest} command, also by itself in a guest image: one subcommand for each packet function there is.
  */
-public final class GuestMain implements ToolProvider {
+public final class GuestMain implements ToolProvider, Supplier<CommandLine> {
     @Command(
             name = "guest",
             mixinStandardHelpOptions = true,
@@ -47,6 +48,12 @@ public final class GuestMain implements ToolProvider {
     @Override
     public int run(PrintWriter out, PrintWriter err, String... args) {
         return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
+    /** The command with all its options, for those who describe it: the host's command completes it in a shell. */
+    @Override
+    public CommandLine get() {
+        return commandLine();
     }
 
     static CommandLine commandLine() {

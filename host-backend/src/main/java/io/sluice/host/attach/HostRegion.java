@@ -147,15 +147,17 @@ public final class HostRegion implements AutoCloseable {
         }
     }
 
-    /** Copies what guests say of themselves to the status file, and beats; a few times a second. */
+    /** Copies what guests say of themselves to the status file, with all positions, and beats; a few times a second. */
     public synchronized void mirror() {
         for (int r = 0; r < directory.ringCount(); r++) {
             final Ring ring = directory.ring(r);
-            for (int stage = 0; stage < ring.stageCount(); stage++) {
+            for (int stage = ring.stageCount() - 1; stage >= 0; stage--) {
+                final long offset = lineOffset(attachmentLine(ring.attachmentAcquire(stage)));
                 if (ring.party(stage) != 0) {
-                    final long offset = lineOffset(attachmentLine(ring.attachmentAcquire(stage)));
                     Memory.copy(shared + offset, own + offset, LINE_BYTES);
                 }
+                final long position = Memory.longAcquire(own + offset + LINE_POSITION_OFFSET);
+                Memory.longOpaque(own + offset + StatusFile.LINE_BEAT_OFFSET, position);
             }
         }
         status.beat();

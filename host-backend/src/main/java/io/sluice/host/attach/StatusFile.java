@@ -3,6 +3,8 @@ package io.sluice.host.attach;
 
 import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.memory.Memory;
+import io.sluice.shared.ring.RegionDescriptor;
+import io.sluice.shared.ring.Ring;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +25,10 @@ import java.util.Set;
  *     128  heartbeat  u64   nanoseconds since 1970, written several times a second while the backend lives
  *     136  process    u64   its process id
  *     144  started    u64   nanoseconds since 1970
+ *
+ *   and in each line that a stage has now:
+ *     16   beat       u64   the stage's position at the last heartbeat; those of one ring were read last stage first,
+ *                           so that no stage seems to have passed the one before it
  * </pre>
  */
 public final class StatusFile implements AutoCloseable {
@@ -32,6 +38,9 @@ public final class StatusFile implements AutoCloseable {
     private static final int HEARTBEAT_OFFSET = 128;
     private static final int PROCESS_OFFSET = 136;
     private static final int STARTED_OFFSET = 144;
+
+    /** In a line; the region itself has nothing there. */
+    static final int LINE_BEAT_OFFSET = 16;
 
     private final Path path;
     private final Arena arena;
@@ -69,13 +78,25 @@ public final class StatusFile implements AutoCloseable {
         }
     }
 
-    /** Maps a backend's file read-only. */
+    /**
+     * Maps a backend's file read-only.
+     *
+     * @throws IOException where it cannot be read, or its backend is just writing it
+     */
     public static StatusFile open(Path path) throws IOException {
         final Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            if (channel.size() < RegionDescriptor.HEADER_BYTES) {
+                throw new IOException(path + " is not complete: its backend is starting, or has died doing so");
+            }
             return new StatusFile(
                     path, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), false);
         }
+    }
+
+    /** The position of {@code stage} at the last heartbeat, in a directory of this file. */
+    public static long positionAtBeat(Ring ring, int stage) {
+        return Memory.longOpaque(ring.lineAddress(stage) + LINE_BEAT_OFFSET);
     }
 
     void beat() {

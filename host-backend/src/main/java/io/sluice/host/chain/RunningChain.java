@@ -4,6 +4,7 @@ package io.sluice.host.chain;
 import io.sluice.host.attach.GuestAttachments;
 import io.sluice.host.attach.HostRegion;
 import io.sluice.host.attach.StatusFile;
+import io.sluice.host.endpoint.Intake;
 import io.sluice.host.endpoint.ReceiveAgent;
 import io.sluice.host.endpoint.TransmitAgent;
 import io.sluice.shared.agent.Agent;
@@ -37,10 +38,11 @@ public final class RunningChain implements AutoCloseable {
      * Builds and starts {@code configured}.
      *
      * @param directory where sockets and the status file are made
+     * @param intake whether packets may enter at once
      * @throws ChainSyntaxException where a hop's options are wrong
      * @throws IOException where the system refuses something, with what to do
      */
-    public RunningChain(ConfiguredChain configured, RuntimeDirectory directory) throws IOException {
+    public RunningChain(ConfiguredChain configured, RuntimeDirectory directory, Intake intake) throws IOException {
         this.configured = configured;
         final Plan plan = Plan.of(configured.chain());
         final ChainLayout layout = ChainLayout.of(plan, configured);
@@ -60,7 +62,7 @@ public final class RunningChain implements AutoCloseable {
                         configured.name(),
                         region.memory().note());
             }
-            start(plan, layout);
+            start(plan, layout, intake);
             guests.open(region, directory);
         } catch (IOException | RuntimeException e) {
             runners.forEach(AgentRunner::close);
@@ -75,7 +77,7 @@ public final class RunningChain implements AutoCloseable {
         }
     }
 
-    private void start(Plan plan, ChainLayout layout) {
+    private void start(Plan plan, ChainLayout layout, Intake intake) {
         final List<List<Agent>> threads = new ArrayList<>();
         for (int i = 0; i < layout.threads(); i++) {
             threads.add(new ArrayList<>());
@@ -103,6 +105,7 @@ public final class RunningChain implements AutoCloseable {
                     processor,
                     this::failed));
         }
+        receivers.forEach(receiver -> receiver.intake(intake));
         runners.forEach(AgentRunner::start);
     }
 
@@ -131,6 +134,14 @@ public final class RunningChain implements AutoCloseable {
         LOG.log(System.Logger.Level.ERROR, "a helper thread of chain " + configured.name() + " has ended", t);
         failure = t;
         region.retire(Violation.NONE, "");
+    }
+
+    /** Lets packets in, holds them back, or ends the sources: the rings then drain and the chain finishes. */
+    public void intake(Intake intake) {
+        receivers.forEach(receiver -> receiver.intake(intake));
+        for (int thread = 0; thread < runners.size(); thread++) {
+            guests.wakeHost(thread);
+        }
     }
 
     public ConfiguredChain configured() {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Unmatched;
         name = "guest",
         description = "Runs a packet function as a guest of a chain; 'sluice guest --help' lists them.")
 final class GuestCommand implements Callable<Integer> {
-    private static final String TOOL = "sluice-guest";
+    static final String TOOL = "sluice-guest";
 
     @Spec
     private CommandSpec spec;

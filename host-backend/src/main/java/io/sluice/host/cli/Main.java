@@ -13,7 +13,13 @@ import picocli.CommandLine.HelpCommand;
         versionProvider = Version.class,
         description = "Packets into and out of virtual machines, over shared-memory rings.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, GuestCommand.class, HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            StatusCommand.class,
+            GuestCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Examples:",

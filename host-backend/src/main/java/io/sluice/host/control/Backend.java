@@ -4,6 +4,7 @@ package io.sluice.host.control;
 import io.sluice.host.chain.BackendConfig;
 import io.sluice.host.chain.ConfiguredChain;
 import io.sluice.host.chain.RunningChain;
+import io.sluice.host.endpoint.Intake;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,10 +21,16 @@ public final class Backend implements AutoCloseable {
      * @throws IOException where the system refuses something, with what to do; nothing is left running then
      */
     public Backend(BackendConfig config, RuntimeDirectory directory) throws IOException {
+        this(config, directory, Intake.OPEN);
+    }
+
+    /** Starts every chain of {@code config}, whose sources wait where {@code intake} says so. */
+    public Backend(BackendConfig config, RuntimeDirectory directory, Intake intake) throws IOException {
         directory.create();
+        StatusFiles.removeAbandoned(directory);
         try {
             for (ConfiguredChain chain : config.chains()) {
-                chains.add(new RunningChain(chain, directory));
+                chains.add(new RunningChain(chain, directory, intake));
             }
         } catch (IOException | RuntimeException e) {
             close();
@@ -35,9 +42,23 @@ public final class Backend implements AutoCloseable {
         return List.copyOf(chains);
     }
 
-    /** True once every chain has finished. */
-    public boolean finished() {
-        return chains.stream().allMatch(RunningChain::finished);
+    /** Lets packets into all chains, holds them back, or ends the sources so that the chains finish. */
+    public synchronized void intake(Intake intake) {
+        if (!closed) {
+            chains.forEach(chain -> chain.intake(intake));
+        }
+    }
+
+    /** Brings the status files up to date at once, which otherwise happens several times a second. */
+    public synchronized void mirror() {
+        if (!closed) {
+            chains.forEach(chain -> chain.region().mirror());
+        }
+    }
+
+    /** True once every chain has finished, or has been closed by whatever thread. */
+    public synchronized boolean finished() {
+        return closed || chains.stream().allMatch(RunningChain::finished);
     }
 
     /** What ended a helper thread before its time, or null. */

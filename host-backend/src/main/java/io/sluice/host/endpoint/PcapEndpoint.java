@@ -29,6 +29,9 @@ final class PcapEndpoint implements Endpoint {
                     sending("write", "PATH", "between <=> arrows: the file for the packets that arrive")),
             PcapEndpoint::open);
 
+    /** Several may write here at once. */
+    private static final String NOWHERE = "/dev/null";
+
     private final String name;
     private final Trouble trouble;
     private final PcapSource source;
@@ -44,7 +47,9 @@ final class PcapEndpoint implements Endpoint {
     private static Endpoint open(EndpointRequest request) {
         final String write = request.text("write", "");
         if (request.receives() && request.sends() && write.isEmpty()) {
-            throw request.wrong("is read here, and a file for the packets that arrive is missing: add write=PATH");
+            throw request.wrong(
+                    "is read here, and a file for the packets that arrive is missing: add write=PATH, or write="
+                            + NOWHERE + " to count them only");
         }
         if (!request.receives() && !write.isEmpty()) {
             throw request.wrong("write", "only needed where the file before it is read; write pcap:" + write);
@@ -93,7 +98,7 @@ final class PcapEndpoint implements Endpoint {
         final String path = request.text("write", request.address());
         // Without O_TRUNC: a file that another endpoint reads must not lose its packets to a mistake.
         final int descriptor = opened(request, path, OpenFile.WRITE_ONLY | OpenFile.CREATE | OpenFile.NON_BLOCKING);
-        if (OpenFile.lockExclusive(descriptor) == -Errno.EAGAIN) {
+        if (!path.equals(NOWHERE) && OpenFile.lockExclusive(descriptor) == -Errno.EAGAIN) {
             Descriptors.close(descriptor);
             throw new EndpointException(
                     request.name() + ": " + path + " is in use by another endpoint; write to a file of its own");

@@ -22,7 +22,9 @@ final class PcapSource implements PacketSource {
     private boolean ended;
     private long timestampNanos;
 
-    /** The clock's and the capture's time at the first packet of this pass; the later packets follow from there. */
+    /**
+     * The clock's and the capture's time when this pass's first packet was asked for; the later ones follow from there.
+     */
     private boolean paceStarted;
 
     private long paceClockNanos;
@@ -51,6 +53,9 @@ final class PcapSource implements PacketSource {
     public int receive(long address, int capacityBytes) {
         if (!positioned && !position()) {
             return END;
+        }
+        if (paced && !paceStarted) {
+            startPace();
         }
         if (paced && nextDueNanos() > 0) {
             return NOTHING;
@@ -104,15 +109,16 @@ final class PcapSource implements PacketSource {
         return false;
     }
 
+    /** Not before the ring asks: a source that is held back for a while must not make up for it. */
+    private void startPace() {
+        paceStarted = true;
+        paceClockNanos = System.nanoTime();
+        paceCaptureNanos = reader.timestampNanos();
+        dueNanos = paceClockNanos;
+    }
+
     private void schedule() {
-        if (!paced) {
-            return;
-        }
-        if (!paceStarted) {
-            paceStarted = true;
-            paceClockNanos = System.nanoTime();
-            paceCaptureNanos = reader.timestampNanos();
-            dueNanos = paceClockNanos;
+        if (!paced || !paceStarted) {
             return;
         }
         final long due = paceClockNanos + (reader.timestampNanos() - paceCaptureNanos);
@@ -127,7 +133,7 @@ final class PcapSource implements PacketSource {
 
     @Override
     public long nextDueNanos() {
-        return !positioned || !paced ? 0 : Math.max(0, dueNanos - System.nanoTime());
+        return !positioned || !paceStarted ? 0 : Math.max(0, dueNanos - System.nanoTime());
     }
 
     /** Packets delivered of which the capture holds only the first bytes. */

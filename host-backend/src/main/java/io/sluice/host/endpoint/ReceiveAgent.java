@@ -22,7 +22,8 @@ public final class ReceiveAgent implements Agent {
     private final int headroom;
     private final int capacityBytes;
     private final int refillSlots;
-    private boolean ended;
+    private volatile Intake intake = Intake.OPEN;
+    private volatile boolean ended;
     private boolean done;
 
     public ReceiveAgent(String roleName, Stage stage, PacketSource source) {
@@ -46,7 +47,7 @@ public final class ReceiveAgent implements Agent {
             done = true;
             return 0;
         }
-        if (ended) {
+        if (ended || !open()) {
             return 0;
         }
         final int room = Math.min(stage.available(), BUDGET);
@@ -83,6 +84,15 @@ public final class ReceiveAgent implements Agent {
         return work;
     }
 
+    private boolean open() {
+        final Intake asked = intake;
+        if (asked == Intake.ENDED) {
+            stage.settle();
+            ended = true;
+        }
+        return asked == Intake.OPEN;
+    }
+
     private void fill(long position, int length, long now) {
         final long slot = stage.slotAddress(position);
         final long known = source.timestampNanos();
@@ -91,6 +101,11 @@ public final class ReceiveAgent implements Agent {
         Memory.longOpaque(slot, SlotWord.pack(length, headroom, flags, SlotWord.OUTPUT_FORWARD));
         counters.addPacket(length);
         stage.advance(1);
+    }
+
+    /** Lets packets in or not, from the next turn on; the agent's thread may have to be woken for that. */
+    public void intake(Intake asked) {
+        intake = asked;
     }
 
     /** True once the source will never have a packet again; what it had is in the ring. */
@@ -105,7 +120,7 @@ public final class ReceiveAgent implements Agent {
     @Override
     public boolean arm(WaitSet waitSet) {
         stage.settle();
-        if (ended) {
+        if (ended || intake == Intake.HELD) {
             return true;
         }
         if (stage.look() == 0) {

@@ -61,13 +61,20 @@ final class CaptureBytes {
 
     CaptureBytes section() {
         return block(
-                0x0A0D0D0AL, new CaptureBytes(order).u32(0x1A2B3C4D).u16(1).u16(0).u64(-1).toByteArray());
+                0x0A0D0D0AL,
+                new CaptureBytes(order).u32(0x1A2B3C4D).u16(1).u16(0).u64(-1).toByteArray());
     }
 
     /** An interface description; {@code options} end themselves. */
     CaptureBytes link(int linkType, long snapBytes, byte[] options) {
         return block(
-                1, new CaptureBytes(order).u16(linkType).u16(0).u32(snapBytes).raw(options).toByteArray());
+                1,
+                new CaptureBytes(order)
+                        .u16(linkType)
+                        .u16(0)
+                        .u32(snapBytes)
+                        .raw(options)
+                        .toByteArray());
     }
 
     CaptureBytes enhanced(int link, long units, long originalBytes, byte[] data, byte[] options) {

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 class EndpointsTest {
     private static void shouldRefuse(String kind, String address, Map<String, String> options, String... words) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Endpoints.open(kind, address, options, true, false).close())
+                .isThrownBy(() ->
+                        Endpoints.open(kind, address, options, true, false).close())
                 .satisfies(e -> assertThat(e.getMessage()).contains(words));
     }
 
@@ -56,9 +57,8 @@ class EndpointsTest {
     void shouldDescribeEveryOptionInOneLine() {
         assertThat(Endpoints.kinds()).hasSize(5).allSatisfy(kind -> {
             assertThat(kind.summary()).isNotBlank().hasLineCount(1);
-            assertThat(kind.options()).allSatisfy(option -> assertThat(option.help())
-                    .isNotBlank()
-                    .hasLineCount(1));
+            assertThat(kind.options())
+                    .allSatisfy(option -> assertThat(option.help()).isNotBlank().hasLineCount(1));
         });
     }
 

@@ -40,8 +40,7 @@ class FrameSegmenterTest {
         final int transport = TestPackets.transport(whole);
         Memory.byteAt(packet.address() + transport + FLAGS, (byte) 0x99); // CWR, ACK, PSH, FIN
         final var payload = new ByteArrayOutputStream();
-        final List<byte[]> frames =
-                cut(ipv6 ? PacketMessage.SEGMENT_TCP6 : PacketMessage.SEGMENT_TCP4, 1400, tag);
+        final List<byte[]> frames = cut(ipv6 ? PacketMessage.SEGMENT_TCP6 : PacketMessage.SEGMENT_TCP4, 1400, tag);
         for (int i = 0; i < frames.size(); i++) {
             final byte[] frame = frames.get(i);
             final int at = TestPackets.transport(frame);
@@ -52,7 +51,8 @@ class FrameSegmenterTest {
             final boolean last = i == frames.size() - 1;
             assertThat(frame[at + FLAGS] & 0xFF).isEqualTo(0x10 | (i == 0 ? 0x80 : 0) | (last ? 0x09 : 0));
             if (!ipv6) {
-                assertThat(TestPackets.uint16(frame, TestPackets.network(frame) + 4)).isEqualTo(i);
+                assertThat(TestPackets.uint16(frame, TestPackets.network(frame) + 4))
+                        .isEqualTo(i);
             }
             payload.write(frame, at + 20, frame.length - at - 20);
         }

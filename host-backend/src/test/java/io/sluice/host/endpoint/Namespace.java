@@ -18,8 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 final class Namespace implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    private final String name =
-            "sluice-" + ProcessHandle.current().pid() + '-' + NUMBER.incrementAndGet();
+    private final String name = "sluice-" + ProcessHandle.current().pid() + '-' + NUMBER.incrementAndGet();
 
     Namespace() {
         run("ip", "netns", "add", name);
@@ -64,7 +63,9 @@ final class Namespace implements AutoCloseable {
             final Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             final String output = new String(process.getInputStream().readAllBytes());
-            assertThat(process.waitFor()).as(String.join(" ", command) + ": " + output).isZero();
+            assertThat(process.waitFor())
+                    .as(String.join(" ", command) + ": " + output)
+                    .isZero();
             return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

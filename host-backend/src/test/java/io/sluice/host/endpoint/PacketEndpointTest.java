@@ -104,8 +104,7 @@ class PacketEndpointTest {
                 final byte[] content = TestPackets.frame(1001, 5);
                 left.call(() -> {
                     try (var socket = new DatagramSocket()) {
-                        socket.send(
-                                new DatagramPacket(content, content.length, new InetSocketAddress("10.9.0.2", 9)));
+                        socket.send(new DatagramPacket(content, content.length, new InetSocketAddress("10.9.0.2", 9)));
                     }
                     return null;
                 });

@@ -43,17 +43,18 @@ class PcapSinkTest {
             assertThat(slot.transmit(pcap.sink(), FIRST, NANOS)).isEqualTo(PacketSink.Result.SENT);
             assertThat(slot.transmit(pcap.sink(), SECOND, NANOS + 1)).isEqualTo(PacketSink.Result.SENT);
         }
-        assertThat(Files.readAllBytes(file)).isEqualTo(new CaptureBytes(LITTLE_ENDIAN)
-                .u32(0xA1B23C4DL)
-                .u16(2)
-                .u16(4)
-                .u32(0)
-                .u32(0)
-                .u32(262_144)
-                .u32(1)
-                .record(1_700_000_000, 123_456_789, 60, FIRST)
-                .record(1_700_000_000, 123_456_790, 1514, SECOND)
-                .toByteArray());
+        assertThat(Files.readAllBytes(file))
+                .isEqualTo(new CaptureBytes(LITTLE_ENDIAN)
+                        .u32(0xA1B23C4DL)
+                        .u16(2)
+                        .u16(4)
+                        .u32(0)
+                        .u32(0)
+                        .u32(262_144)
+                        .u32(1)
+                        .record(1_700_000_000, 123_456_789, 60, FIRST)
+                        .record(1_700_000_000, 123_456_790, 1514, SECOND)
+                        .toByteArray());
     }
 
     @Test
@@ -164,8 +165,7 @@ class PcapSinkTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Endpoints.open("pcap", file.toString(), Map.of(), true, true))
                 .withMessageContaining("write=PATH");
-        try (Endpoint both =
-                Endpoints.open("pcap", file.toString(), Map.of("write", other.toString()), true, true)) {
+        try (Endpoint both = Endpoints.open("pcap", file.toString(), Map.of("write", other.toString()), true, true)) {
             assertThat(slot.receive(both.source())).isEqualTo(FIRST);
             slot.transmit(both.sink(), SECOND, NANOS);
         }
@@ -197,7 +197,8 @@ class PcapSinkTest {
     @Test
     void shouldWaitForThePipesReader() throws IOException, InterruptedException {
         final Path pipe = folder.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         assertThatExceptionOfType(EndpointException.class)
                 .isThrownBy(() -> write(pipe, Map.of()))
                 .withMessageContaining("pipe that nobody reads");

@@ -112,8 +112,7 @@ class PcapSourceTest {
             assertThat(result(pcap)).isEqualTo(PacketSource.END);
             assertThat(result(pcap)).isEqualTo(PacketSource.END);
             assertThat(pcap.failure())
-                    .hasValueSatisfying(
-                            why -> assertThat(why).contains("byte 100: the file ends within " + where));
+                    .hasValueSatisfying(why -> assertThat(why).contains("byte 100: the file ends within " + where));
         }
     }
 
@@ -130,8 +129,8 @@ class PcapSourceTest {
         try (Endpoint pcap = open(capture, Map.of())) {
             assertThat(slot.receive(pcap.source())).isEqualTo(FIRST);
             assertThat(result(pcap)).isEqualTo(PacketSource.END);
-            assertThat(pcap.failure()).hasValueSatisfying(why -> assertThat(why)
-                    .contains("byte 100", "2147483647", "262144"));
+            assertThat(pcap.failure())
+                    .hasValueSatisfying(why -> assertThat(why).contains("byte 100", "2147483647", "262144"));
         }
     }
 
@@ -198,7 +197,9 @@ class PcapSourceTest {
         final long before = System.nanoTime();
         try (Endpoint pcap = open(capture, Map.of("pace", "capture"))) {
             assertThat(slot.receive(pcap.source())).isEqualTo(FIRST);
-            assertThat(slot.receive(pcap.source())).as("earlier than the first: at once").isEqualTo(FIRST);
+            assertThat(slot.receive(pcap.source()))
+                    .as("earlier than the first: at once")
+                    .isEqualTo(FIRST);
             int refusals = 0;
             while (result(pcap) == PacketSource.NOTHING) {
                 refusals++;

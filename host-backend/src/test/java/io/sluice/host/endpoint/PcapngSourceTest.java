@@ -120,8 +120,8 @@ class PcapngSourceTest {
             shouldDeliver(pcap, FIRST, 1000);
             shouldDeliver(pcap, SECOND, 2000);
             shouldEnd(pcap);
-            assertThat(pcap.failure()).hasValueSatisfying(why -> assertThat(why)
-                    .contains("interface 1, where 1 are described"));
+            assertThat(pcap.failure())
+                    .hasValueSatisfying(why -> assertThat(why).contains("interface 1, where 1 are described"));
         }
     }
 
@@ -168,12 +168,20 @@ class PcapngSourceTest {
         defect(
                 start,
                 block -> block.block(
-                        6, new CaptureBytes(LITTLE_ENDIAN).u32(0).u64(0).u32(0xFFFF_FFF0L).u32(60).toByteArray()),
+                        6,
+                        new CaptureBytes(LITTLE_ENDIAN)
+                                .u32(0)
+                                .u64(0)
+                                .u32(0xFFFF_FFF0L)
+                                .u32(60)
+                                .toByteArray()),
                 "byte " + at + ": damaged: a packet of 4294967280 bytes");
         defect(
                 start,
                 block -> block.link(
-                        1, 0, new CaptureBytes(LITTLE_ENDIAN).u16(2).u16(400).u32(0).toByteArray()),
+                        1,
+                        0,
+                        new CaptureBytes(LITTLE_ENDIAN).u16(2).u16(400).u32(0).toByteArray()),
                 "an option that leaves its block");
     }
 
@@ -192,7 +200,13 @@ class PcapngSourceTest {
         final var random = new Random(seed);
         final byte[] whole = new CaptureBytes(BIG_ENDIAN)
                 .section()
-                .link(1, 0, new CaptureBytes(BIG_ENDIAN).option(9, (byte) 9).option(0).toByteArray())
+                .link(
+                        1,
+                        0,
+                        new CaptureBytes(BIG_ENDIAN)
+                                .option(9, (byte) 9)
+                                .option(0)
+                                .toByteArray())
                 .enhanced(0, 1, FIRST.length, FIRST, NO_OPTIONS)
                 .simple(FIRST.length, FIRST)
                 .section()

@@ -37,8 +37,8 @@ class StreamCheckerTest {
     @ParameterizedTest
     @CsvSource({"4,udp,5", "4,tcp,", "6,udp,", "6,tcp,6"})
     void shouldAcceptWhatTheGeneratorSends(String ip, String protocol, String vlan) {
-        final var options = new HashMap<>(
-                Map.of("size", "102-1518", "count", "5000", "flows", "7", "ip", ip, "proto", protocol));
+        final var options =
+                new HashMap<>(Map.of("size", "102-1518", "count", "5000", "flows", "7", "ip", ip, "proto", protocol));
         if (vlan != null) {
             options.put("vlan", vlan);
         }
@@ -114,7 +114,9 @@ class StreamCheckerTest {
             }
             checker.check(slot.address(), 1 + random.nextInt(LENGTH));
         }
-        assertThat(checker.details().values().stream().mapToLong(Long::longValue).sum())
+        assertThat(checker.details().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
                 .isGreaterThanOrEqualTo(20_000);
     }
 }

@@ -104,6 +104,13 @@ public final class Directory {
         return Memory.intAcquire(base + STATE_OFFSET);
     }
 
+    /** Why the region is retired, {@link Violation#NONE} where its host ended it or it is live. */
+    public Violation retireReason() {
+        final int ordinal = Memory.intAcquire(base + RETIRE_REASON_OFFSET);
+        final Violation[] reasons = Violation.values();
+        return ordinal >= 0 && ordinal < reasons.length ? reasons[ordinal] : Violation.NONE;
+    }
+
     public String name() {
         return text(base + NAME_OFFSET, NAME_BYTES);
     }

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.control;
+
+import io.sluice.host.attach.StatusFile;
+import io.sluice.host.control.BackendStatus.Life;
+import io.sluice.shared.memory.EpochClock;
+import io.sluice.shared.posix.RuntimeDirectory;
+import io.sluice.shared.ring.RegionFormatException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Finds the backends of a runtime directory by the status files that they keep there, living and dead ones. */
+public final class StatusFiles {
+    private static final System.Logger LOG = System.getLogger(StatusFiles.class.getName());
+
+    /** A backend beats ten times a second. */
+    private static final long SILENT_NANOS = 2_000_000_000L;
+
+    /** How exactly the time at which a process started is known. */
+    private static final long START_TOLERANCE_NANOS = 2_000_000_000L;
+
+    private StatusFiles() {}
+
+    /**
+     * Every backend that has files in {@code directory}, by process id; none where there is no such directory.
+     *
+     * @throws IOException where the directory is not its user's alone or cannot be read
+     */
+    public static List<BackendStatus> read(RuntimeDirectory directory) throws IOException {
+        final Map<Long, List<BackendStatus>> byProcess = new TreeMap<>();
+        for (Path path : files(directory)) {
+            readFile(path)
+                    .ifPresent(status -> byProcess
+                            .computeIfAbsent(status.processId(), process -> new ArrayList<>())
+                            .add(status));
+        }
+        return byProcess.values().stream().map(StatusFiles::merged).toList();
+    }
+
+    /** Deletes the files in {@code directory} whose backends have died. */
+    static void removeAbandoned(RuntimeDirectory directory) throws IOException {
+        for (Path path : files(directory)) {
+            if (isAbandoned(path)) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    private static boolean isAbandoned(Path path) {
+        try (StatusFile file = StatusFile.open(path)) {
+            return file.processId() != 0 && life(file) == Life.GONE;
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} is left alone: {1}", path, e.getMessage());
+            return false;
+        }
+    }
+
+    private static List<Path> files(RuntimeDirectory directory) throws IOException {
+        if (!Files.exists(directory.path())) {
+            return List.of();
+        }
+        directory.check();
+        final List<Path> paths = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), "*" + StatusFile.SUFFIX)) {
+            entries.forEach(paths::add);
+        }
+        return paths;
+    }
+
+    /** What one file says; nothing where it has just gone or is not complete yet. */
+    private static Optional<BackendStatus> readFile(Path path) {
+        try (StatusFile file = StatusFile.open(path)) {
+            final ChainStatus chain = StatusReader.read(file);
+            return Optional.of(new BackendStatus(
+                    file.processId(),
+                    life(file),
+                    file.startedNanos(),
+                    EpochClock.nanos() - file.heartbeatNanos(),
+                    List.of(chain)));
+        } catch (IOException | RegionFormatException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} is left out: {1}", path, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static BackendStatus merged(List<BackendStatus> parts) {
+        final List<ChainStatus> chains = parts.stream()
+                .flatMap(part -> part.chains().stream())
+                .sorted(Comparator.comparing(ChainStatus::name))
+                .toList();
+        final BackendStatus liveliest = parts.stream()
+                .min(Comparator.comparing(BackendStatus::life).thenComparing(BackendStatus::silentNanos))
+                .orElseThrow();
+        return new BackendStatus(
+                liveliest.processId(), liveliest.life(), liveliest.startedNanos(), liveliest.silentNanos(), chains);
+    }
+
+    private static Life life(StatusFile file) {
+        if (EpochClock.nanos() - file.heartbeatNanos() < SILENT_NANOS) {
+            return Life.RUNNING;
+        }
+        return ProcessHandle.of(file.processId())
+                .filter(process -> !startedAfter(process, file.startedNanos()))
+                .map(process -> Life.SILENT)
+                .orElse(Life.GONE);
+    }
+
+    /** Whether the process is a later one to which the system has given the same id. */
+    private static boolean startedAfter(ProcessHandle process, long nanos) {
+        return process.info()
+                .startInstant()
+                .map(start -> epochNanos(start) > nanos + START_TOLERANCE_NANOS)
+                .orElse(false);
+    }
+
+    private static long epochNanos(Instant instant) {
+        return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+    }
+}
