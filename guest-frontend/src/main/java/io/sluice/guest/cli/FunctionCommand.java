@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.guest.cli;
 
-import io.sluice.guest.port.GuestPort;
-import io.sluice.shared.agent.AgentRunner;
 import io.sluice.shared.function.PacketFunction;
 import io.sluice.shared.function.PacketFunctionProvider;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -55,22 +50,9 @@ final class FunctionCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        final AtomicReference<Throwable> failure = new AtomicReference<>();
-        try (GuestPort opened = port.open(spec.commandLine().getOut());
-                AgentRunner runner = opened.start(function, port.waitMode(), port.processor, failure::set)) {
-            while (opened.live() && runner.alive()) {
-                runner.join(100);
-            }
-        } catch (IOException | IllegalStateException e) {
-            spec.commandLine().getErr().println(e.getMessage());
-            return PortOptions.BACKEND_LOST;
-        }
-        if (failure.get() != null) {
-            failure.get().printStackTrace(spec.commandLine().getErr());
-            return ExitCode.SOFTWARE;
-        }
-        spec.commandLine().getOut().println("the backend has ended");
-        return ExitCode.OK;
+        return port.run(
+                spec.commandLine(),
+                (opened, onError) -> opened.start(function, port.waitMode(), port.processor, onError));
     }
 
     private Map<String, List<String>> values() {

@@ -6,12 +6,23 @@ import io.sluice.shared.agent.AgentRunner;
 import io.sluice.shared.pacing.WaitMode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
-/** The options that every guest command has: where to attach, and how to wait. */
+/** The options that every guest command has: where to attach, and how to wait; and what such a command does with them. */
 final class PortOptions {
-    /** The backend ended or retired the region. */
-    static final int BACKEND_LOST = 3;
+    /** There is no backend, or it went away without a word. */
+    private static final int BACKEND_LOST = 3;
+
+    private static final long POLL_MILLIS = 100;
+
+    /** Starts a guest's thread. */
+    interface Starter {
+        AgentRunner start(GuestPort port, Consumer<Throwable> onError);
+    }
 
     @Option(
             names = "--port",
@@ -35,12 +46,47 @@ final class PortOptions {
         return WaitMode.parse(wait);
     }
 
+    /** Attaches and works until the backend ends or this process is told to end; the result is the exit code. */
+    int run(CommandLine command, Starter starter) throws InterruptedException {
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+        try (GuestPort opened = open(command.getOut());
+                AgentRunner runner = starter.start(opened, failure::set);
+                ShutdownHook _ = new ShutdownHook(runner::close)) {
+            while (opened.live() && runner.alive()) {
+                runner.join(POLL_MILLIS);
+            }
+            if (failure.get() != null) {
+                failure.get().printStackTrace(command.getErr());
+                return ExitCode.SOFTWARE;
+            }
+            return farewell(opened, command);
+        } catch (IOException | IllegalStateException e) {
+            command.getErr().println(e.getMessage());
+            return BACKEND_LOST;
+        }
+    }
+
     /** Attaches, and says so. */
-    GuestPort open(PrintWriter out) throws IOException {
+    private GuestPort open(PrintWriter out) throws IOException {
         final GuestPort opened = GuestPort.open(port);
         out.println("guest " + opened.name() + " attached to chain " + opened.chain()
                 + (opened.note().isEmpty() ? "" : " (" + opened.note() + ")"));
         out.flush();
         return opened;
+    }
+
+    private static int farewell(GuestPort ended, CommandLine command) {
+        if (ended.retired()) {
+            command.getOut().println("the backend has ended chain " + ended.chain());
+            return ExitCode.OK;
+        }
+        if (!ended.live()) {
+            command.getErr()
+                    .println(
+                            "lost the backend of chain " + ended.chain() + ": it ended without a word, or turned guest "
+                                    + ended.name() + " away; start it, and this guest again");
+            return BACKEND_LOST;
+        }
+        return ExitCode.OK;
     }
 }

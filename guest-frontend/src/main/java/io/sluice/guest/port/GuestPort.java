@@ -115,6 +115,11 @@ public final class GuestPort implements AutoCloseable {
         return attachment.hostPresent() && directory.state() == RegionDescriptor.STATE_LIVE;
     }
 
+    /** True once the backend has said that the chain has ended. */
+    public boolean retired() {
+        return directory.state() == RegionDescriptor.STATE_RETIRED;
+    }
+
     /**
      * Runs {@code function} on this guest's places in the chain until the backend ends, or the thread is interrupted.
      */

@@ -45,27 +45,47 @@ final class SocketAttachment implements Attachment {
     private volatile boolean hostPresent = true;
     private boolean closed;
 
-    private SocketAttachment(String path, int socket) {
+    private SocketAttachment(String path, int socket, int peerId, SharedRegion region) {
         this.path = path;
         this.socket = socket;
-        final long version = number("the protocol's version");
-        if (version != 0) {
-            throw new IllegalStateException("the server at " + path + " speaks version " + version
+        this.peerId = peerId;
+        this.region = region;
+    }
+
+    /** Reads what the server says first: version, this guest's id, the memory, and bells up to this guest's own. */
+    private static SocketAttachment introduce(String path, int socket) {
+        final Message version = DescriptorPassing.receive(socket);
+        if (version == null) {
+            throw new IllegalStateException("the backend at " + path + " turned this guest away: it is attached already"
+                    + " (one process or virtual machine at a time), or its chain has just ended");
+        }
+        if (version.number() != 0 || version.descriptor() >= 0) {
+            drop(version);
+            throw new IllegalStateException("the server at " + path + " speaks version " + version.number()
                     + " of the ivshmem protocol, this program version 0");
         }
-        final long id = number("this guest's id");
-        if (id < 1 || id >= MAX_PEERS) {
-            throw new IllegalStateException("the server at " + path + " gave the id " + id + ", must be 1 to 65535");
+        final Message id = next(path, socket);
+        if (id.number() < 1 || id.number() >= MAX_PEERS || id.descriptor() >= 0) {
+            drop(id);
+            throw new IllegalStateException(
+                    "the server at " + path + " gave the id " + id.number() + ", must be 1 to 65535");
         }
-        peerId = (int) id;
-        final Message memory = next();
+        final Message memory = next(path, socket);
         if (memory.number() != -1 || memory.descriptor() < 0) {
+            drop(memory);
             throw new IllegalStateException("the server at " + path + " sent no memory; is it a Sluice backend?");
         }
-        region = SharedRegion.attach(memory.descriptor(), length(memory.descriptor()));
-        while (ownBell < 0) {
-            accept(next());
+        final SharedRegion region = SharedRegion.attach(memory.descriptor(), length(memory));
+        final SocketAttachment attachment = new SocketAttachment(path, socket, (int) id.number(), region);
+        try {
+            while (attachment.ownBell < 0) {
+                attachment.accept(next(path, socket));
+            }
+        } catch (RuntimeException e) {
+            attachment.release();
+            throw e;
         }
+        return attachment;
     }
 
     /**
@@ -87,7 +107,7 @@ final class SocketAttachment implements Attachment {
             throw new IOException("cannot attach to " + path + ": " + why);
         }
         try {
-            final SocketAttachment attachment = new SocketAttachment(path.toString(), socket);
+            final SocketAttachment attachment = introduce(path.toString(), socket);
             final Thread reader = new Thread(attachment::read, "peers of " + path.getFileName());
             reader.setDaemon(true);
             reader.start();
@@ -98,34 +118,31 @@ final class SocketAttachment implements Attachment {
         }
     }
 
-    private static long length(int descriptor) {
+    private static long length(Message memory) {
         try {
-            final long bytes = Files.size(Path.of("/proc/self/fd/" + descriptor));
+            final long bytes = Files.size(Path.of("/proc/self/fd/" + memory.descriptor()));
             if (bytes < 4096 || bytes > MAX_REGION_BYTES) {
                 throw new IllegalStateException("the region's size is out of range: bytes=" + bytes);
             }
             return bytes;
-        } catch (IOException e) {
-            throw new IllegalStateException("cannot read the region's size", e);
+        } catch (IOException | IllegalStateException e) {
+            drop(memory);
+            throw new IllegalStateException("cannot map the backend's region: " + e.getMessage(), e);
         }
     }
 
-    private Message next() {
+    private static Message next(String path, int socket) {
         final Message message = DescriptorPassing.receive(socket);
         if (message == null) {
-            throw new IllegalStateException("the backend at " + path
-                    + " closed the connection: the guest is attached already, or the backend has just ended");
+            throw new IllegalStateException("the backend at " + path + " ended while this guest attached");
         }
         return message;
     }
 
-    private long number(String what) {
-        final Message message = next();
+    private static void drop(Message message) {
         if (message.descriptor() >= 0) {
             Descriptors.close(message.descriptor());
-            throw new IllegalStateException("the server at " + path + " sent a descriptor instead of " + what);
         }
-        return message.number();
     }
 
     private void accept(Message message) {
@@ -233,8 +250,14 @@ final class SocketAttachment implements Attachment {
             Thread.currentThread().interrupt();
         }
         Descriptors.close(socket);
+        release();
+    }
+
+    private void release() {
         region.close();
-        Descriptors.close(ownBell);
+        if (ownBell >= 0) {
+            Descriptors.close(ownBell);
+        }
         for (int i = 0; i < bells.length(); i++) {
             if (bells.get(i) != 0) {
                 Descriptors.close(bells.getAndSet(i, 0));

@@ -9,6 +9,7 @@ import io.sluice.shared.ring.Directory;
 import io.sluice.shared.ring.RegionFormat;
 import io.sluice.shared.ring.RegionSpec;
 import io.sluice.shared.ring.Ring;
+import io.sluice.shared.ring.StageCounters;
 import io.sluice.shared.ring.Violation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +37,8 @@ public final class HostRegion implements AutoCloseable {
     /** Lines of nobody; the longest unused first, so that a late writer of an old line has the longest time to go. */
     private final Deque<Integer> freeLines = new ArrayDeque<>();
 
-    private boolean retired;
+    private volatile boolean retired;
+    private volatile Violation retireReason = Violation.NONE;
 
     /** Makes a region for {@code spec} whose private copy is the file at {@code statusPath}. */
     public HostRegion(RegionSpec spec, Path statusPath) throws IOException {
@@ -120,6 +122,10 @@ public final class HostRegion implements AutoCloseable {
         final long lineOffset = lineOffset(line);
         RegionFormat.writeLine(own + lineOffset, move.position(), epoch);
         RegionFormat.writeLine(shared + lineOffset, move.position(), epoch);
+        // A stage's counters go on where the last holder's stopped, or no account of a chain would ever close.
+        final long oldCounters = shared + lineOffset(attachmentLine(old)) + LINE_COUNTERS_OFFSET;
+        Memory.copy(oldCounters, own + lineOffset + LINE_COUNTERS_OFFSET, StageCounters.LENGTH);
+        Memory.copy(oldCounters, shared + lineOffset + LINE_COUNTERS_OFFSET, StageCounters.LENGTH);
         final long entry = stageEntry(move.ring().index(), move.stage()) + STAGE_ATTACHMENT_OFFSET;
         Memory.longRelease(own + entry, attachment(line, epoch));
         Memory.longRelease(shared + entry, attachment(line, epoch));
@@ -133,6 +139,7 @@ public final class HostRegion implements AutoCloseable {
     /** Ends the region for a reason that names who did what; every stage stops at its next turn. */
     public synchronized void retire(Violation reason, String culprit) {
         if (!retired) {
+            retireReason = reason;
             retired = true;
             if (reason != Violation.NONE) {
                 LOG.log(
@@ -145,6 +152,16 @@ public final class HostRegion implements AutoCloseable {
             writeInt(RETIRE_REASON_OFFSET, reason.ordinal());
             writeInt(STATE_OFFSET, STATE_RETIRED);
         }
+    }
+
+    /** True once the region has been retired, also after it was closed. */
+    public boolean retired() {
+        return retired;
+    }
+
+    /** Why, or {@link Violation#NONE} where nobody did wrong. */
+    public Violation retireReason() {
+        return retireReason;
     }
 
     /** Copies what guests say of themselves to the status file, with all positions, and beats; a few times a second. */

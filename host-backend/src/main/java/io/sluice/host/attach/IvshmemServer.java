@@ -6,6 +6,7 @@ import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.posix.PollSet;
+import io.sluice.shared.posix.PosixException;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.posix.UnixSocket;
 import io.sluice.shared.ring.Directory;
@@ -50,6 +51,8 @@ public final class IvshmemServer implements AutoCloseable {
     private final Thread thread;
     private volatile boolean running = true;
     private int lastPeerId;
+    private boolean refused;
+    private boolean refusalTold;
 
     private IvshmemServer(HostRegion region, HostDoorbell doorbell) {
         this.region = region;
@@ -81,8 +84,11 @@ public final class IvshmemServer implements AutoCloseable {
         while (running) {
             pollSet.clear();
             pollSet.add(stopBell, PollSet.READABLE);
+            // Whoever could not be accepted still waits; polling for him at once would only burn a processor.
+            final short listening = refused ? 0 : PollSet.READABLE;
+            refused = false;
             for (GuestSocket socket : sockets) {
-                pollSet.add(socket.descriptor(), PollSet.READABLE);
+                pollSet.add(socket.descriptor(), listening);
             }
             final List<Connection> polled = new ArrayList<>();
             for (Connection connection : attached) {
@@ -118,11 +124,12 @@ public final class IvshmemServer implements AutoCloseable {
     }
 
     private void accept(int party, GuestSocket listener) {
+        final String name = region.directory().partyName(party);
         final int socket = UnixSocket.accept(listener.descriptor());
         if (socket < 0) {
+            refuse(socket, name);
             return;
         }
-        final String name = region.directory().partyName(party);
         final String process = Integer.toString(UnixSocket.peerProcess(socket));
         if (attached[party] != null) {
             LOG.log(
@@ -134,7 +141,15 @@ public final class IvshmemServer implements AutoCloseable {
             return;
         }
         final int peerId = nextPeerId();
-        final Connection connection = new Connection(party, peerId, socket, doorbell.install(peerId));
+        final int bell;
+        try {
+            bell = doorbell.install(peerId);
+        } catch (PosixException e) {
+            LOG.log(System.Logger.Level.ERROR, "guest " + name + " cannot be attached: " + e.getMessage());
+            Descriptors.close(socket);
+            return;
+        }
+        final Connection connection = new Connection(party, peerId, socket, bell);
         if (!region.attach(party, peerId)) {
             doorbell.remove(peerId);
             Descriptors.close(socket);
@@ -150,6 +165,20 @@ public final class IvshmemServer implements AutoCloseable {
                     Integer.toString(peerId));
         } else {
             detach(connection, "did not take the first messages, disconnected");
+        }
+    }
+
+    private void refuse(int result, String name) {
+        if (result != -Errno.EAGAIN) {
+            refused = true;
+            if (!refusalTold) {
+                LOG.log(
+                        System.Logger.Level.ERROR,
+                        "guest {0} cannot be accepted: {1}; raise the limit on open files (ulimit -n) if it is reached",
+                        name,
+                        Errno.describe(result));
+            }
+            refusalTold = true;
         }
     }
 

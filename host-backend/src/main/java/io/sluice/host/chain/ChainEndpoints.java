@@ -89,6 +89,13 @@ final class ChainEndpoints implements AutoCloseable {
         return sinks.get(hop);
     }
 
+    /** What endpoints that no longer work say of it. */
+    List<String> failures() {
+        return endpoints.values().stream()
+                .flatMap(endpoint -> endpoint.failure().stream())
+                .toList();
+    }
+
     @Override
     public void close() {
         endpoints.values().forEach(Endpoint::close);

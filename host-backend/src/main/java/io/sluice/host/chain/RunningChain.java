@@ -9,7 +9,6 @@ import io.sluice.host.endpoint.ReceiveAgent;
 import io.sluice.host.endpoint.TransmitAgent;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.agent.AgentRunner;
-import io.sluice.shared.agent.CompositeAgent;
 import io.sluice.shared.function.FunctionAgent;
 import io.sluice.shared.pacing.Sleeper;
 import io.sluice.shared.posix.RuntimeDirectory;
@@ -79,8 +78,10 @@ public final class RunningChain implements AutoCloseable {
 
     private void start(Plan plan, ChainLayout layout, Intake intake) {
         final List<List<Agent>> threads = new ArrayList<>();
+        final List<List<Stage>> stages = new ArrayList<>();
         for (int i = 0; i < layout.threads(); i++) {
             threads.add(new ArrayList<>());
+            stages.add(new ArrayList<>());
         }
         for (int r = 0; r < plan.rings().size(); r++) {
             final RingPlan ringPlan = plan.rings().get(r);
@@ -90,6 +91,7 @@ public final class RunningChain implements AutoCloseable {
                 if (stagePlan.party() == PartyPlan.HOST) {
                     final Stage stage = new Stage(ring, s, guests.doorbell());
                     threads.get(layout.thread(r)).add(agent(stagePlan, stage, ringPlan));
+                    stages.get(layout.thread(r)).add(stage);
                 }
             }
         }
@@ -99,7 +101,7 @@ public final class RunningChain implements AutoCloseable {
             final int processor = cpus.isEmpty() ? AgentRunner.ANY_PROCESSOR : cpus.get(i % cpus.size());
             final Sleeper sleeper = new Sleeper(guests.hostBell(i));
             runners.add(new AgentRunner(
-                    new CompositeAgent(name, threads.get(i)),
+                    new HelperAgent(name, threads.get(i), stages.get(i), this::violated),
                     sleeper,
                     configured.options().waitMode(),
                     processor,
@@ -144,6 +146,12 @@ public final class RunningChain implements AutoCloseable {
         }
     }
 
+    private void violated(Stage stage) {
+        final Ring ring = stage.ring();
+        final int before = (stage.index() == 0 ? ring.stageCount() : stage.index()) - 1;
+        region.retire(stage.violation(), ring.label(before));
+    }
+
     public ConfiguredChain configured() {
         return configured;
     }
@@ -152,9 +160,23 @@ public final class RunningChain implements AutoCloseable {
         return region;
     }
 
-    /** What ended a helper thread before its time, or null. */
+    /** What ended this chain before its time, in a helper thread or by a guest's fault, or null. */
     public Throwable failure() {
+        if (failure == null && region.retireReason() != Violation.NONE) {
+            return new IllegalStateException("chain " + configured.name() + " was retired: "
+                    + region.retireReason().label());
+        }
         return failure;
+    }
+
+    /** What its endpoints say of why they no longer work or ended early; it has been logged. */
+    public List<String> endpointFailures() {
+        return endpoints.failures();
+    }
+
+    /** True once this chain moves no more packets: it has {@linkplain #finished finished} or was retired. */
+    public boolean ended() {
+        return region.retired() || finished();
     }
 
     /**

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -95,11 +96,14 @@ final class RunCommand implements Callable<Integer> {
         // Ctrl-C and kill end the chains as they should end: guests are told, sockets and interfaces go away.
         Runtime.getRuntime().addShutdownHook(new Thread(backend::close, "stop"));
         announce(backend, directory, out);
-        while (!backend.finished() && backend.failure() == null) {
+        while (!backend.finished()) {
             Thread.sleep(POLL_MILLIS);
         }
         backend.close();
-        return backend.failure() == null ? 0 : 1;
+        if (backend.failure() != null) {
+            return ExitCode.SOFTWARE;
+        }
+        return backend.endpointFailures().isEmpty() ? ExitCode.OK : ErrorReport.REFUSED;
     }
 
     private BackendConfig backendConfig() throws Exception {

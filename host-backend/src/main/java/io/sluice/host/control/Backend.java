@@ -56,12 +56,13 @@ public final class Backend implements AutoCloseable {
         }
     }
 
-    /** True once every chain has finished, or has been closed by whatever thread. */
+    /** True once no chain moves packets any more: each has finished or was retired, or this backend was closed. */
     public synchronized boolean finished() {
-        return closed || chains.stream().allMatch(RunningChain::finished);
+        // Looking at a chain reads its memory, which another thread's close would take away.
+        return closed || chains.stream().allMatch(RunningChain::ended);
     }
 
-    /** What ended a helper thread before its time, or null. */
+    /** What ended a chain before its time, or null. */
     public Throwable failure() {
         for (RunningChain chain : chains) {
             if (chain.failure() != null) {
@@ -71,14 +72,34 @@ public final class Backend implements AutoCloseable {
         return null;
     }
 
-    /** Stops all chains; idempotent. */
+    /** What endpoints say of why they no longer work or ended early; it has been logged. */
+    public List<String> endpointFailures() {
+        return chains.stream()
+                .flatMap(chain -> chain.endpointFailures().stream())
+                .toList();
+    }
+
+    /** Stops all chains, also where one of them cannot be stopped properly; idempotent. */
     @Override
     public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            for (int i = chains.size() - 1; i >= 0; i--) {
-                chains.get(i).close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        RuntimeException failure = null;
+        for (RunningChain chain : chains.reversed()) {
+            try {
+                chain.close();
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 }

@@ -6,10 +6,12 @@ import io.sluice.shared.pacing.WaitSet;
 /** One output of a transmitting stage, and since when it has been busy. */
 final class Output {
     private static final long RETRY_NANOS = 1_000_000;
+    private static final long PAUSE_NANOS = 100_000;
 
     private final PacketSink sink;
     private final long stallNanos;
     private boolean busy;
+    private boolean busyAgain;
     private long busySinceNanos;
 
     Output(PacketSink sink, long stallNanos) {
@@ -23,6 +25,7 @@ final class Output {
 
     PacketSink.Result transmit(long address, int lengthBytes, long timestampNanos) {
         final PacketSink.Result result = sink.transmit(address, lengthBytes, timestampNanos);
+        busyAgain = busy;
         if (result != PacketSink.Result.BUSY) {
             busy = false;
         } else if (!busy) {
@@ -37,16 +40,22 @@ final class Output {
         return busy && System.nanoTime() - busySinceNanos > stallNanos;
     }
 
-    /** Waits for room, and looks again after a while where the endpoint cannot tell. */
+    /**
+     * Waits for room, and looks again after a while where the endpoint cannot tell. One that was busy again although its
+     * descriptor polled writable (a full device queue) is offered its packet after a pause.
+     */
     void arm(WaitSet waitSet) {
-        if (busy) {
-            final int descriptor = sink.pollDescriptor();
-            if (descriptor >= 0) {
-                waitSet.awaitWritable(descriptor);
-                waitSet.dueIn(Math.max(RETRY_NANOS, stallNanos - (System.nanoTime() - busySinceNanos)));
-            } else {
-                waitSet.dueIn(RETRY_NANOS);
-            }
+        if (!busy) {
+            return;
+        }
+        final int descriptor = sink.pollDescriptor();
+        if (descriptor < 0) {
+            waitSet.dueIn(RETRY_NANOS);
+        } else if (busyAgain) {
+            waitSet.dueIn(PAUSE_NANOS);
+        } else {
+            waitSet.awaitWritable(descriptor);
+            waitSet.dueIn(Math.max(RETRY_NANOS, stallNanos - (System.nanoTime() - busySinceNanos)));
         }
     }
 }

@@ -23,7 +23,10 @@ public final class ReceiveAgent implements Agent {
     private final int capacityBytes;
     private final int refillSlots;
     private volatile Intake intake = Intake.OPEN;
+
+    /** Set once everything received has been published: whoever sees it sees the last packet's position, too. */
     private volatile boolean ended;
+
     private boolean done;
 
     public ReceiveAgent(String roleName, Stage stage, PacketSource source) {
@@ -54,6 +57,7 @@ public final class ReceiveAgent implements Agent {
         final long now = room > 0 ? EpochClock.nanos() : 0;
         int work = 0;
         int unpublished = 0;
+        boolean last = false;
         while (work < room) {
             final long position = stage.position();
             final int length = source.receive(stage.bufferAddress(position) + headroom, capacityBytes);
@@ -61,7 +65,7 @@ public final class ReceiveAgent implements Agent {
                 break;
             }
             if (length == PacketSource.END) {
-                ended = true;
+                last = true;
                 break;
             }
             work++;
@@ -78,8 +82,12 @@ public final class ReceiveAgent implements Agent {
         if (unpublished > 0) {
             stage.publish();
         }
-        if (work > 0 && work < room || ended) {
+        // With a full ring there is no more work either, until the last stage gives slots back.
+        if (last || work > 0 && (work < room || stage.available() == 0)) {
             stage.settle();
+        }
+        if (last) {
+            ended = true;
         }
         return work;
     }

@@ -71,7 +71,7 @@ public final class TransmitAgent implements Agent {
         if (work % FLUSH_PERIOD != 0) {
             stage.publish();
         }
-        if (work > 0 && (blocked || stage.available() == 0)) {
+        if (blocked || work > 0 && stage.available() == 0) {
             flush();
             stage.settle();
         }
