@@ -17,6 +17,8 @@ class AllocationTest {
 
     private final Slot slot = new Slot();
 
+    private static final int MAX_ROUNDS = 10;
+
     @TempDir
     private Path folder;
 
@@ -32,21 +34,26 @@ class AllocationTest {
         sink.flush();
     }
 
-    private void shouldAllocateNothing(Endpoint from, Endpoint to) {
+    /** The compiler works beside the test: what it has not compiled yet may allocate, so there are several rounds. */
+    private long shouldAllocateNothing(Endpoint from, Endpoint to) {
         final var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        carry(from, to, PACKETS / 4);
-        threads.getCurrentThreadAllocatedBytes();
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        carry(from, to, PACKETS);
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isZero();
+        long allocated = Long.MAX_VALUE;
+        int round = 0;
+        for (; round < MAX_ROUNDS && allocated != 0; round++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            carry(from, to, PACKETS);
+            allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertThat(allocated).isZero();
+        return (long) round * PACKETS;
     }
 
     @Test
     void shouldGenerateAndCheckWithoutAllocating() {
         try (Endpoint gen = Endpoints.open("gen", "", Map.of("flows", "1000", "size", "imix"), true, false);
                 Endpoint sink = Endpoints.open("null", "", Map.of("check", "true"), false, true)) {
-            shouldAllocateNothing(gen, sink);
-            assertThat(sink.details()).containsEntry("in-order", PACKETS + PACKETS / 4L);
+            final long packets = shouldAllocateNothing(gen, sink);
+            assertThat(sink.details()).containsEntry("in-order", packets);
         }
     }
 
