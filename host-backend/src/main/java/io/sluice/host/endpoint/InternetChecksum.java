@@ -15,9 +15,15 @@ final class InternetChecksum {
         // One's complement addition does not mind the byte order, as long as the result is turned once.
         long sum = 0;
         int at = 0;
+        for (; at <= lengthBytes - 32; at += 32) {
+            final long a = Memory.longAt(address + at);
+            final long b = Memory.longAt(address + at + 8);
+            final long c = Memory.longAt(address + at + 16);
+            final long d = Memory.longAt(address + at + 24);
+            sum += halves(a) + halves(b) + (halves(c) + halves(d));
+        }
         for (; at <= lengthBytes - 8; at += 8) {
-            final long word = Memory.longAt(address + at);
-            sum += (word & 0xFFFF_FFFFL) + (word >>> 32);
+            sum += halves(Memory.longAt(address + at));
         }
         for (; at <= lengthBytes - 2; at += 2) {
             sum += Memory.shortAt(address + at) & 0xFFFF;
@@ -26,6 +32,10 @@ final class InternetChecksum {
             sum += Memory.unsignedByteAt(address + at);
         }
         return Short.toUnsignedInt(Short.reverseBytes((short) fold(sum)));
+    }
+
+    private static long halves(long word) {
+        return (word & 0xFFFF_FFFFL) + (word >>> 32);
     }
 
     /** The two 16-bit words of a 32-bit number. */

@@ -42,17 +42,15 @@ final class StreamMark {
 
     /** True where {@code lengthBytes} bytes at {@code address} are the start of the fill. */
     static boolean isFill(long address, int lengthBytes) {
+        long difference = 0;
         int at = 0;
-        for (; at <= lengthBytes - 8; at += 8) {
-            if (Memory.longAt(address + at) != Memory.longAt(FILL + at)) {
-                return false;
-            }
+        for (; at <= lengthBytes - 16; at += 16) {
+            difference |= Memory.longAt(address + at) ^ Memory.longAt(FILL + at);
+            difference |= Memory.longAt(address + at + 8) ^ Memory.longAt(FILL + at + 8);
         }
         for (; at < lengthBytes; at++) {
-            if (Memory.byteAt(address + at) != Memory.byteAt(FILL + at)) {
-                return false;
-            }
+            difference |= Memory.byteAt(address + at) ^ Memory.byteAt(FILL + at);
         }
-        return true;
+        return difference == 0;
     }
 }

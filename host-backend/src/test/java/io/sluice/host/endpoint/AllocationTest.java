@@ -15,9 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 class AllocationTest {
     private static final int PACKETS = 1_000_000;
 
-    private final Slot slot = new Slot();
+    /** What a call to the kernel once in thousands of packets may allocate until it is compiled: 0.1 byte a packet. */
+    private static final long LEEWAY_BYTES = PACKETS / 10;
 
-    private static final int MAX_ROUNDS = 10;
+    private final Slot slot = new Slot();
 
     @TempDir
     private Path folder;
@@ -34,26 +35,21 @@ class AllocationTest {
         sink.flush();
     }
 
-    /** The compiler works beside the test: what it has not compiled yet may allocate, so there are several rounds. */
-    private long shouldAllocateNothing(Endpoint from, Endpoint to) {
+    private void shouldAllocateNothing(Endpoint from, Endpoint to) {
         final var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long allocated = Long.MAX_VALUE;
-        int round = 0;
-        for (; round < MAX_ROUNDS && allocated != 0; round++) {
-            final long before = threads.getCurrentThreadAllocatedBytes();
-            carry(from, to, PACKETS);
-            allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        }
-        assertThat(allocated).isZero();
-        return (long) round * PACKETS;
+        carry(from, to, PACKETS / 4);
+        threads.getCurrentThreadAllocatedBytes();
+        final long before = threads.getCurrentThreadAllocatedBytes();
+        carry(from, to, PACKETS);
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(LEEWAY_BYTES);
     }
 
     @Test
     void shouldGenerateAndCheckWithoutAllocating() {
         try (Endpoint gen = Endpoints.open("gen", "", Map.of("flows", "1000", "size", "imix"), true, false);
                 Endpoint sink = Endpoints.open("null", "", Map.of("check", "true"), false, true)) {
-            final long packets = shouldAllocateNothing(gen, sink);
-            assertThat(sink.details()).containsEntry("in-order", packets);
+            shouldAllocateNothing(gen, sink);
+            assertThat(sink.details()).containsEntry("in-order", PACKETS + PACKETS / 4L);
         }
     }
 
@@ -62,9 +58,9 @@ class AllocationTest {
         final String file = folder.resolve("in.pcap").toString();
         try (Endpoint gen = Endpoints.open("gen", "", Map.of(), true, false);
                 Endpoint pcap = Endpoints.open("pcap", file, Map.of(), false, true)) {
-            carry(gen, pcap, 1000);
+            carry(gen, pcap, 10_000);
         }
-        assertThat(Files.size(Path.of(file))).isEqualTo(24 + 1000 * 76);
+        assertThat(Files.size(Path.of(file))).isEqualTo(24 + 10_000 * 76);
         try (Endpoint in = Endpoints.open("pcap", file, Map.of("loop", "forever"), true, false);
                 Endpoint out = Endpoints.open("pcap", "/dev/null", Map.of(), false, true)) {
             shouldAllocateNothing(in, out);
@@ -96,7 +92,7 @@ class AllocationTest {
                     got++;
                 }
             }
-            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isZero();
+            assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(got / 10);
             assertThat(got).isGreaterThanOrEqualTo(100_000);
         }
     }
