@@ -21,6 +21,7 @@ public final class AgentRunner implements AutoCloseable {
     private final int processor;
     private final Consumer<Throwable> onError;
     private final Thread thread;
+    private final boolean claimed;
     private volatile boolean running = true;
     private boolean closed;
 
@@ -39,9 +40,9 @@ public final class AgentRunner implements AutoCloseable {
         this.onError = onError;
         this.thread = new Thread(this::run, agent.roleName());
         thread.setDaemon(true);
-        if (processor != ANY_PROCESSOR && mode == WaitMode.SPIN) {
-            SpinningProcessors.claim(processor, agent.roleName());
-        }
+        this.claimed = processor != ANY_PROCESSOR
+                && mode == WaitMode.SPIN
+                && SpinningProcessors.claim(processor, agent.roleName());
     }
 
     public AgentRunner start() {
@@ -121,11 +122,16 @@ public final class AgentRunner implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        if (thread.getState() == Thread.State.NEW && !closed) {
-            closeAgent();
+        if (closed) {
+            return;
         }
         closed = true;
-        SpinningProcessors.release(processor, agent.roleName());
+        if (thread.getState() == Thread.State.NEW) {
+            closeAgent();
+        }
+        if (claimed) {
+            SpinningProcessors.release(processor);
+        }
         sleeper.close();
     }
 }

@@ -11,21 +11,26 @@ final class SpinningProcessors {
 
     private SpinningProcessors() {}
 
-    /** Notes a spinning thread, and warns where it shares its processor with another. */
-    static void claim(int processor, String roleName) {
+    /**
+     * Notes a spinning thread, and warns where it shares its processor with another.
+     *
+     * @return whether the thread was noted and is to be {@link #release released}
+     */
+    static boolean claim(int processor, String roleName) {
         final String other = CLAIMS.putIfAbsent(processor, roleName);
         if (other != null) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "two spinning threads share processor {0}: {1} and {2}; each will wait for the other's time"
-                            + " slice. Give them processors of their own, or wait=adaptive",
+                    "two spinning threads share processor {0}: {1} and {2}; each will wait while the other"
+                            + " has its time slice. Give them processors of their own, or wait=adaptive",
                     processor,
                     other,
                     roleName);
         }
+        return other == null;
     }
 
-    static void release(int processor, String roleName) {
-        CLAIMS.remove(processor, roleName);
+    static void release(int processor) {
+        CLAIMS.remove(processor);
     }
 }

@@ -21,8 +21,11 @@ public final class Threads {
 
     private Threads() {}
 
-    /** sched_setaffinity(2) of the calling thread to one processor: 0 or {@code -errno}. */
+    /** sched_setaffinity(2) of the calling thread to one processor: 0 or {@code -errno}, EINVAL where there is none. */
     public static int pinTo(int processor) {
+        if (processor < 0 || processor >= MASK_BYTES * 8) {
+            return -Errno.EINVAL;
+        }
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment mask = arena.allocate(MASK_BYTES, 8);
             final long word = mask.address() + processor / 64 * 8L;

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.posix;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.BitSet;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ThreadsTest {
+    @Test
+    void shouldPinTheCallingThreadAlone() throws Exception {
+        final BitSet before = Threads.allowedProcessors();
+        final int processor = before.nextSetBit(0);
+        final FutureTask<BitSet> pinned = new FutureTask<>(() -> {
+            assertThat(Threads.pinTo(processor)).isZero();
+            Threads.timerSlackNanos(1_000);
+            return Threads.allowedProcessors();
+        });
+        new Thread(pinned).start();
+        final BitSet one = new BitSet();
+        one.set(processor);
+        assertThat(pinned.get()).isEqualTo(one);
+        assertThat(Threads.allowedProcessors()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 8191, 8192, Integer.MAX_VALUE, Integer.MIN_VALUE})
+    void shouldRefuseAProcessorThatIsNotThere(int processor) {
+        assertThat(Threads.pinTo(processor)).isEqualTo(-Errno.EINVAL);
+    }
+}
