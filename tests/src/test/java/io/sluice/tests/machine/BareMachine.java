@@ -67,7 +67,7 @@ final class BareMachine implements AutoCloseable {
         whole.add(tree.packages().toString());
         whole.add(jdk);
         Collections.addAll(whole, command);
-        return Shell.run(directory.getFileName() + " " + String.join(" ", command), limit, whole);
+        return Shell.run(directory.getFileName().toString(), limit, whole);
     }
 
     /** True if {@code path} exists on the machine and was not part of the bare tree. */

@@ -32,7 +32,7 @@ class NewMachineTest {
     @Test
     void shouldSetUpDebian13ByTwoCommands() throws IOException {
         try (BareMachine machine = new BareMachine(DebianTree.of("trixie"), "trixie", null)) {
-            Shell.Result demo = machine.run(COMMAND_LIMIT, "./sluice", "--help");
+            Shell.Result demo = machine.run(COMMAND_LIMIT, "./sluice", "demo");
             assertThat(demo.exitCode()).as(demo.output()).isZero();
 
             Shell.Result test = machine.run(
@@ -56,7 +56,7 @@ class NewMachineTest {
     @Test
     void shouldSetUpDebian12WithAJdkSupplied() throws IOException {
         try (BareMachine machine = new BareMachine(DebianTree.of("bookworm"), "bookworm", OWN_JDK)) {
-            Shell.Result demo = machine.run(COMMAND_LIMIT, "./sluice", "--help");
+            Shell.Result demo = machine.run(COMMAND_LIMIT, "./sluice", "demo");
             assertThat(demo.exitCode()).as(demo.output()).isZero();
         }
     }
@@ -64,7 +64,7 @@ class NewMachineTest {
     @Test
     void shouldSayWhatIsMissingOnDebian12WithoutAJdk() throws IOException {
         try (BareMachine machine = new BareMachine(DebianTree.of("bookworm"), "bookworm-without-jdk", null)) {
-            Shell.Result demo = machine.run(COMMAND_LIMIT, "./sluice", "--help");
+            Shell.Result demo = machine.run(COMMAND_LIMIT, "./sluice", "demo");
             assertThat(demo.exitCode()).as(demo.output()).isPositive();
             assertThat(demo.output())
                     .contains("a JDK 25 or newer, with javac and jlink, is needed")
