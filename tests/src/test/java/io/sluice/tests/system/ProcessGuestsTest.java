@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.tests.system;
+
+import static io.sluice.tests.system.Namespaces.LEFT4;
+import static io.sluice.tests.system.Namespaces.LEFT6;
+import static io.sluice.tests.system.Namespaces.RIGHT4;
+import static io.sluice.tests.system.Namespaces.RIGHT6;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.shared.ring.DropReason;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+
+/** Real Linux at both ends: two network namespaces joined only by TAP interfaces and a chain of two process guests. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(value = 240, unit = TimeUnit.SECONDS)
+final class ProcessGuestsTest {
+    private static final long SEED = 20;
+    private static final int PORT = 5201;
+
+    private final Scratch scratch = new Scratch();
+    private Namespaces net;
+    private SluiceProcess backend;
+    private SluiceProcess firewall;
+    private SluiceProcess nat;
+
+    @BeforeAll
+    void join() {
+        Requirements.networkNamespaces();
+        net = new Namespaces();
+        backend = SluiceProcess.backend(
+                scratch, net.leftTap() + " <=> guest:fw <=> guest:nat <=> " + net.rightTap());
+        net.addAddresses();
+        firewall = SluiceProcess.startGuest(
+                scratch, "fw", "firewall", "--default", "allow", "--deny", "proto:tcp,dport:22", "--deny",
+                "proto:udp,dport:53");
+        nat = SluiceProcess.startGuest(scratch, "nat", "forward");
+        firewall.awaitAttached();
+        nat.awaitAttached();
+    }
+
+    @AfterAll
+    void leave() {
+        for (AutoCloseable thing : new AutoCloseable[] {firewall, nat, backend, net, scratch}) {
+            Closing.close(thing);
+        }
+    }
+
+    @Test
+    void shouldAnswerPingsBothWays() {
+        Namespaces.ping(net.left(), RIGHT4, 10);
+        Namespaces.ping(net.right(), LEFT4, 10);
+        Namespaces.ping(net.left(), RIGHT6, 10);
+        Namespaces.ping(net.right(), LEFT6, 10);
+    }
+
+    @Test
+    void shouldCarryAGigabyteOverIpv4Unchanged() {
+        final double rate = Peers.transfer(net.left(), net.right(), RIGHT4, PORT, 1L << 30, SEED, 200);
+        System.out.printf("1 GiB over IPv4 through two process guests: %.0f MB/s%n", rate / 1e6);
+    }
+
+    @Test
+    void shouldCarryBytesOverIpv6Unchanged() {
+        final double rate = Peers.transfer(net.right(), net.left(), LEFT6, PORT, 1L << 28, SEED, 100);
+        System.out.printf("256 MiB over IPv6 through two process guests: %.0f MB/s%n", rate / 1e6);
+    }
+
+    @Test
+    void shouldBlockExactlyTheDeniedTcpPort() {
+        for (int port : new int[] {21, 23, 53, 80, 2222}) {
+            assertThat(Peers.connects(net.left(), net.right(), RIGHT4, port)).as("port %d", port).isTrue();
+            assertThat(Peers.connects(net.right(), net.left(), LEFT6, port)).as("port %d", port).isTrue();
+        }
+        try (ChainStatus status = ChainStatus.open(scratch, "chain1")) {
+            final long before = status.drops("guest:fw", DropReason.DENIED);
+            assertThat(Peers.connects(net.left(), net.right(), RIGHT4, 22)).isFalse();
+            assertThat(Peers.connects(net.right(), net.left(), LEFT4, 22)).isFalse();
+            assertThat(Peers.connects(net.left(), net.right(), RIGHT6, 22)).isFalse();
+            Await.until("three denied connections in the counters", Duration.ofSeconds(5), () -> status.drops(
+                            "guest:fw", DropReason.DENIED)
+                    >= before + 3);
+        }
+    }
+
+    @Test
+    void shouldBlockExactlyTheDeniedUdpPort() {
+        try (ChainStatus status = ChainStatus.open(scratch, "chain1")) {
+            final long before = status.drops("guest:fw", DropReason.DENIED);
+            assertThat(Peers.datagrams(net.left(), net.right(), RIGHT4, 52, 5)).isEqualTo(5);
+            assertThat(Peers.datagrams(net.left(), net.right(), RIGHT6, 54, 5)).isEqualTo(5);
+            assertThat(Peers.datagrams(net.right(), net.left(), LEFT4, 22, 5)).isEqualTo(5);
+            assertThat(Peers.datagrams(net.left(), net.right(), RIGHT4, 53, 5)).isZero();
+            assertThat(Peers.datagrams(net.right(), net.left(), LEFT6, 53, 5)).isZero();
+            Await.until(
+                    "ten denied datagrams in the counters",
+                    Duration.ofSeconds(5),
+                    () -> status.drops("guest:fw", DropReason.DENIED) == before + 10,
+                    () -> "denied: " + (status.drops("guest:fw", DropReason.DENIED) - before));
+            assertThat(status.drops("guest:fw")).isEqualTo(status.drops("guest:fw", DropReason.DENIED));
+            assertThat(status.drops("guest:nat")).isZero();
+        }
+    }
+}

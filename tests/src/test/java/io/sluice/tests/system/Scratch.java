@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.tests.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A folder of one test's own, gone when it is closed: files, logs, and a runtime directory for backends.
+ *
+ * <p>It lies in /tmp because the path of a unix socket has 107 bytes at most.
+ */
+final class Scratch implements AutoCloseable {
+    private final Path root;
+
+    Scratch() {
+        try {
+            root = Files.createTempDirectory(Path.of("/tmp"), "sluice-test");
+            Files.createDirectory(root.resolve("log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SLUICE_RUN of this test's processes. */
+    Path runDirectory() {
+        return root.resolve("run");
+    }
+
+    Path socket(String guest) {
+        return runDirectory().resolve(guest + ".sock");
+    }
+
+    Path file(String name) {
+        return root.resolve(name);
+    }
+
+    Path newLog(String name) {
+        try {
+            return Files.createTempFile(root.resolve("log"), name, ".log");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What backends have left in the runtime directory: nothing, once all have ended. */
+    List<String> leftovers() {
+        if (!Files.exists(runDirectory())) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(runDirectory())) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.toList().reversed()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
