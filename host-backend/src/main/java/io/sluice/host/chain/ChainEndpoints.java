@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a chain's hops stand for in the host: endpoints, opened, and packet functions, made. */
@@ -94,6 +95,13 @@ final class ChainEndpoints implements AutoCloseable {
         return endpoints.values().stream()
                 .flatMap(endpoint -> endpoint.failure().stream())
                 .toList();
+    }
+
+    /** What endpoints count beside their stages, by their names. */
+    Map<String, Map<String, Long>> details() {
+        final Map<String, Map<String, Long>> details = new TreeMap<>();
+        endpoints.values().forEach(endpoint -> details.put(endpoint.name(), endpoint.details()));
+        return details;
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.sluice.shared.ring.Violation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One chain at work: its region, its endpoints, its guests' sockets and the helper threads that run the host's stages.
@@ -172,6 +173,11 @@ public final class RunningChain implements AutoCloseable {
     /** What its endpoints say of why they no longer work or ended early; it has been logged. */
     public List<String> endpointFailures() {
         return endpoints.failures();
+    }
+
+    /** What endpoints count beside their stages, by their names: a checked stream's lost packets, a socket's drops. */
+    public Map<String, Map<String, Long>> endpointDetails() {
+        return endpoints.details();
     }
 
     /** True once this chain moves no more packets: it has {@linkplain #finished finished} or was retired. */

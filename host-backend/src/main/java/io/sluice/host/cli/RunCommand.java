@@ -8,7 +8,10 @@ import io.sluice.host.chain.ConfiguredChain;
 import io.sluice.host.chain.Plan;
 import io.sluice.host.chain.RunningChain;
 import io.sluice.host.control.Backend;
+import io.sluice.host.control.BackendStatus;
+import io.sluice.host.control.StatusFiles;
 import io.sluice.shared.posix.RuntimeDirectory;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -99,6 +102,7 @@ final class RunCommand implements Callable<Integer> {
         while (!backend.finished()) {
             Thread.sleep(POLL_MILLIS);
         }
+        summarize(backend, directory, out);
         backend.close();
         if (backend.failure() != null) {
             return ExitCode.SOFTWARE;
@@ -123,6 +127,26 @@ final class RunCommand implements Callable<Integer> {
             }
         }
         return BackendConfig.ofCommandLine(chains, options);
+    }
+
+    /** What came of each chain: the last counters, and what its endpoints know besides. */
+    private static void summarize(Backend backend, RuntimeDirectory directory, PrintWriter out) throws IOException {
+        backend.mirror();
+        final StatusTable table = new StatusTable(Screen.colours(Screen.isTerminal()));
+        final long self = ProcessHandle.current().pid();
+        for (BackendStatus status : StatusFiles.read(directory)) {
+            if (status.processId() == self) {
+                status.chains().forEach(chain -> table.lines(chain, null).forEach(out::println));
+            }
+        }
+        for (RunningChain chain : backend.chains()) {
+            chain.endpointDetails().forEach((endpoint, details) -> {
+                if (!details.isEmpty()) {
+                    out.println(chain.configured().name() + " " + endpoint + " " + details);
+                }
+            });
+        }
+        out.flush();
     }
 
     private static void announce(Backend backend, RuntimeDirectory directory, PrintWriter out) {
