@@ -15,6 +15,7 @@ TEST_NEEDS=(
     "cpio cpio"
     "zstd zstd"
     "debootstrap debootstrap"
+    "git git"
     "/etc/ssl/certs/ca-certificates.crt ca-certificates"
 )
 

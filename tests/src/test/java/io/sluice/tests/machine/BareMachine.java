@@ -3,6 +3,7 @@ package io.sluice.tests.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.tests.Precondition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -35,6 +36,7 @@ final class BareMachine implements AutoCloseable {
      * @param jdk a JDK to put at {@code /opt/jdk}, or null for none
      */
     BareMachine(DebianTree tree, String name, Path jdk) throws IOException {
+        Precondition.require(Files.exists(CHECKOUT.resolve(".git")), "a git checkout to copy from");
         this.tree = tree;
         this.directory = MACHINES.resolve(name);
         this.jdk = jdk == null ? "-" : jdk.toString();
