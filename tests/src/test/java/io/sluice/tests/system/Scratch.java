@@ -6,19 +6,23 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
  * A folder of one test's own, gone when it is closed: files, logs, and a runtime directory for backends.
  *
- * <p>It lies in /tmp because the path of a unix socket has 107 bytes at most.
+ * <p>It lies in /tmp because the path of a unix socket has 107 bytes at most, a stage's label 47.
  */
 final class Scratch implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
     private final Path root;
 
     Scratch() {
         try {
-            root = Files.createTempDirectory(Path.of("/tmp"), "sluice-test");
+            root = Files.createDirectory(
+                    Path.of("/tmp", "slt-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet()));
             Files.createDirectory(root.resolve("log"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -60,7 +60,7 @@ final class SluiceProcess implements AutoCloseable {
         final String[] arguments = new String[chains.length + 1];
         arguments[0] = "run";
         System.arraycopy(chains, 0, arguments, 1, chains.length);
-        return start(scratch, arguments).awaitOutput("running;");
+        return start(scratch, arguments).awaitOutput("running; ");
     }
 
     /** Starts {@code sluice guest} with {@code function} and its options at the socket of the guest {@code name}. */
