@@ -62,10 +62,20 @@ record ChainLayout(RegionSpec spec, int threads) {
         return ring % threads;
     }
 
+    /** {@code name}, or its kind and its end where it is too long: of a file's path that tells more than the beginning. */
     private static String label(String name) {
-        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        return bytes.length <= LABEL_BYTES
-                ? name
-                : new String(bytes, 0, LABEL_BYTES - 4, StandardCharsets.UTF_8) + "...";
+        if (bytes(name) <= LABEL_BYTES) {
+            return name;
+        }
+        final String kind = name.substring(0, name.indexOf(':') + 1) + "...";
+        int from = kind.length();
+        while (bytes(name.substring(from)) > LABEL_BYTES - bytes(kind)) {
+            from = name.offsetByCodePoints(from, 1);
+        }
+        return kind + name.substring(from);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 }
