@@ -5,6 +5,7 @@ import io.sluice.shared.agent.LogFormat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The {@code sluice} command. */
 @Command(
@@ -39,9 +40,15 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        final CommandLine commandLine = new CommandLine(new Main())
                 .setExecutionExceptionHandler(new ErrorReport())
                 .setExitCodeExceptionMapper(ErrorReport::exitCode)
                 .setUsageHelpAutoWidth(true);
+        commandLine
+                .getSubcommands()
+                .get("run")
+                .getHelpSectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + EndpointHelp.text());
+        return commandLine;
     }
 }

@@ -5,6 +5,8 @@ import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.NetworkLink;
 import io.sluice.shared.posix.TunTap;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,14 +30,16 @@ final class TapEndpoint implements Endpoint {
     private final String name;
     private final int descriptor;
     private final Trouble trouble;
+    private final LinkDrops drops;
     private final TapSource source;
     private final TapSink sink;
     private boolean closed;
 
-    private TapEndpoint(EndpointRequest request, int descriptor, Trouble trouble) {
+    private TapEndpoint(EndpointRequest request, int descriptor, LinkDrops drops, Trouble trouble) {
         this.name = request.name();
         this.descriptor = descriptor;
         this.trouble = trouble;
+        this.drops = drops;
         this.source = request.receives() ? new TapSource(descriptor, trouble) : null;
         this.sink = request.sends() ? new TapSink(descriptor, trouble) : null;
     }
@@ -54,12 +58,21 @@ final class TapEndpoint implements Endpoint {
                 if (up && NetworkLink.up(link) != 1) {
                     takeUp(request, link, trouble);
                 }
-                return new TapEndpoint(request, descriptor, trouble);
+                return new TapEndpoint(request, descriptor, drops(request, link), trouble);
             } catch (RuntimeException e) {
                 Descriptors.close(descriptor);
                 throw e;
             }
         });
+    }
+
+    private static LinkDrops drops(EndpointRequest request, String link) {
+        try {
+            return new LinkDrops(link);
+        } catch (IOException e) {
+            throw new EndpointException(
+                    request.name() + ": the kernel's counters cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static int attach(EndpointRequest request, String link) {
@@ -128,7 +141,13 @@ final class TapEndpoint implements Endpoint {
 
     @Override
     public Map<String, Long> details() {
-        return source == null ? Map.of() : Map.of("read-errors", source.errors());
+        if (source == null) {
+            return Map.of();
+        }
+        final var details = new LinkedHashMap<String, Long>();
+        details.put("kernel-drops", drops.count());
+        details.put("read-errors", source.errors());
+        return details;
     }
 
     @Override
@@ -140,7 +159,11 @@ final class TapEndpoint implements Endpoint {
     public void close() {
         if (!closed) {
             closed = true;
-            Descriptors.close(descriptor);
+            try {
+                drops.close(); // the last word, while the interface is still there
+            } finally {
+                Descriptors.close(descriptor);
+            }
         }
     }
 }

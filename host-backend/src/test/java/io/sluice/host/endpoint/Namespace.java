@@ -45,6 +45,14 @@ final class Namespace implements AutoCloseable {
         return run(command.toArray(String[]::new));
     }
 
+    /** Waits until an interface that was taken up sends: before, the kernel drops frames and reports success. */
+    void awaitCarrier(String link) {
+        final long deadline = System.nanoTime() + 10_000_000_000L;
+        while (!ip("link show " + link).contains("state UP")) {
+            assertThat(System.nanoTime()).as(link + " has no carrier").isLessThan(deadline);
+        }
+    }
+
     /** Runs {@code work} in this namespace, on a thread of its own, and waits for it. */
     <T> T call(Callable<T> work) {
         return NetworkNamespace.call(name, () -> {

@@ -29,6 +29,8 @@ class PacketEndpointTest {
         left.ip("link add left0 type veth peer name right0 netns " + right.name());
         left.ip("link set left0 up");
         right.ip("link set right0 up");
+        left.awaitCarrier("left0");
+        right.awaitCarrier("right0");
     }
 
     private static Endpoint packet(Namespace namespace, String link) {
@@ -192,6 +194,8 @@ class PacketEndpointTest {
                 }
                 assertThat(endpoint.failure()).isEmpty();
                 left.ip("link set left0 up");
+                left.awaitCarrier("left0");
+                right.awaitCarrier("right0");
                 assertThat(slot.transmit(endpoint.sink(), frame, 0)).isEqualTo(PacketSink.Result.SENT);
                 assertThat(slot.transmit(other.sink(), frame, 0)).isEqualTo(PacketSink.Result.SENT);
                 assertThat(await(endpoint.source(), candidate -> TestPackets.uint16(candidate, 12) == 0x88B5))

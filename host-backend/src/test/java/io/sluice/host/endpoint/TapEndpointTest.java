@@ -99,6 +99,30 @@ class TapEndpointTest {
     }
 
     @Test
+    void shouldCountWhatNobodyReadInTime() {
+        try (var namespace = new Namespace();
+                Endpoint tap = tap(namespace, "t0")) {
+            namespace.ip("address add 10.9.0.1/24 dev t0");
+            namespace.ip("link set t0 txqueuelen 10");
+            namespace.ip("neighbour add 10.9.0.2 lladdr 02:00:00:00:00:09 dev t0");
+            final byte[] content = TestPackets.frame(100, 1);
+            final int sent = 50;
+            for (int i = 0; i < sent; i++) {
+                sendDatagram(namespace, "10.9.0.2", content);
+            }
+            final long dropped = tap.details().get("kernel-drops");
+            int received = 0;
+            for (byte[] frame = slot.receive(tap.source()); frame != null; frame = slot.receive(tap.source())) {
+                received += frame.length == 14 + 20 + 8 + 100 ? 1 : 0;
+            }
+            assertThat(dropped).isPositive();
+            assertThat(received + dropped).isGreaterThanOrEqualTo(sent);
+            namespace.ip("link delete t0");
+            assertThat(tap.details().get("kernel-drops")).isGreaterThanOrEqualTo(dropped);
+        }
+    }
+
+    @Test
     void shouldTakeItsInterfaceAlong() {
         try (var namespace = new Namespace()) {
             tap(namespace, "t0").close();
