@@ -14,32 +14,20 @@ import io.sluice.shared.ring.Doorbell;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * A process's attachment: the client side of the {@code ivshmem-doorbell} protocol (QEMU, docs/specs/ivshmem-spec). A
  * thread of its own reads what the server tells of peers that come and go.
  */
 final class SocketAttachment implements Attachment {
-    private static final int MAX_PEERS = 1 << 16;
-    private static final int MAX_VECTORS = 8;
-    private static final int MAX_RETIRED = 64;
     private static final long MAX_REGION_BYTES = 8L << 30;
 
     private final String path;
     private final int socket;
     private final int peerId;
     private final SharedRegion region;
-    /** Eventfd of vector v of peer p at p * MAX_VECTORS + v; 0 is none. */
-    private final AtomicIntegerArray bells = new AtomicIntegerArray(MAX_PEERS * MAX_VECTORS);
-
-    /** Eventfds of peers that have gone, oldest first. */
-    private final Deque<Integer> retired = new ArrayDeque<>();
-
-    private final int[] bellCounts = new int[MAX_PEERS];
+    private final PeerBells bells = new PeerBells();
     private int ownBell = -1;
     private final CountDownLatch readerDone = new CountDownLatch(1);
     private volatile boolean hostPresent = true;
@@ -65,7 +53,7 @@ final class SocketAttachment implements Attachment {
                     + " of the ivshmem protocol, this program version 0");
         }
         final Message id = next(path, socket);
-        if (id.number() < 1 || id.number() >= MAX_PEERS || id.descriptor() >= 0) {
+        if (id.number() < 1 || id.number() > PeerBells.MAX_PEER_ID || id.descriptor() >= 0) {
             drop(id);
             throw new IllegalStateException(
                     "the server at " + path + " gave the id " + id.number() + ", must be 1 to 65535");
@@ -146,29 +134,16 @@ final class SocketAttachment implements Attachment {
     }
 
     private void accept(Message message) {
-        if (message.number() < 0 || message.number() >= MAX_PEERS) {
+        if (message.number() < 0 || message.number() > PeerBells.MAX_PEER_ID) {
             throw new IllegalStateException("the server at " + path + " spoke of peer " + message.number());
         }
         final int peer = (int) message.number();
         if (message.descriptor() < 0) {
-            forget(peer);
+            bells.remove(peer);
         } else if (peer == peerId && ownBell < 0) {
             ownBell = message.descriptor();
-        } else if (bellCounts[peer] < MAX_VECTORS) {
-            bells.setRelease(peer * MAX_VECTORS + bellCounts[peer]++, message.descriptor());
         } else {
-            Descriptors.close(message.descriptor());
-        }
-    }
-
-    /** A thread may be about to ring a peer that has gone, so its eventfds are closed much later. */
-    private void forget(int peer) {
-        for (int vector = 0; vector < bellCounts[peer]; vector++) {
-            retired.add(bells.getAndSet(peer * MAX_VECTORS + vector, 0));
-        }
-        bellCounts[peer] = 0;
-        while (retired.size() > MAX_RETIRED) {
-            Descriptors.close(retired.remove());
+            bells.add(peer, message.descriptor());
         }
     }
 
@@ -209,14 +184,7 @@ final class SocketAttachment implements Attachment {
 
     @Override
     public Doorbell doorbell() {
-        return (peer, vector) -> {
-            if (peer >= 0 && peer < MAX_PEERS && vector >= 0 && vector < MAX_VECTORS) {
-                final int descriptor = bells.getAcquire(peer * MAX_VECTORS + vector);
-                if (descriptor != 0) {
-                    EventFd.signal(descriptor);
-                }
-            }
-        };
+        return bells;
     }
 
     @Override
@@ -258,12 +226,6 @@ final class SocketAttachment implements Attachment {
         if (ownBell >= 0) {
             Descriptors.close(ownBell);
         }
-        for (int i = 0; i < bells.length(); i++) {
-            if (bells.get(i) != 0) {
-                Descriptors.close(bells.getAndSet(i, 0));
-            }
-        }
-        retired.forEach(Descriptors::close);
-        retired.clear();
+        bells.close();
     }
 }
