@@ -13,7 +13,7 @@ TEST_NEEDS=(
     "gcc gcc"
     "/usr/include/stdio.h libc6-dev"
     "cpio cpio"
-    "zstd zstd"
+    "lz4 lz4"
     "debootstrap debootstrap"
     "git git"
     "/etc/ssl/certs/ca-certificates.crt ca-certificates"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.cli;
 
+import io.sluice.host.vm.GuestArgsCommand;
+import io.sluice.host.vm.VmCommand;
 import io.sluice.shared.agent.LogFormat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,6 +20,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             RunCommand.class,
             StatusCommand.class,
             GuestCommand.class,
+            VmCommand.class,
+            GuestArgsCommand.class,
             CompletionCommand.class,
             HelpCommand.class
         },
