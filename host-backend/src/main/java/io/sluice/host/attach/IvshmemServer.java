@@ -202,11 +202,12 @@ public final class IvshmemServer implements AutoCloseable {
                 sent = sent && send(socket, other.peerId(), other.bell());
             }
         }
-        sent = sent && send(socket, newcomer.peerId(), newcomer.bell());
         if (sent) {
+            // Before the newcomer has its own bell, without which it does not begin: it cannot sleep before others can
+            // ring.
             tellOthers(newcomer, newcomer.bell());
         }
-        return sent;
+        return sent && send(socket, newcomer.peerId(), newcomer.bell());
     }
 
     private void tellOthers(Connection about, int bell) {

@@ -9,6 +9,10 @@ import io.sluice.shared.agent.Agent;
  * <p>Spinning a little less than the gap burns a core and saves no wake-up at all; spinning a little more saves all of
  * them. So the gap is measured, as a moving average of the times without work, and the spin is twice that, or nothing.
  *
+ * <p>A gap that ends by a wake-up holds the wake-up's own time, which may be longer than the gap: a thread that sleeps
+ * would then never find that it need not. So one rest in {@link #PROBE_EVERY} spins as long as is allowed, and what it
+ * finds is believed at once.
+ *
  * <p>A thread whom no peer can kick sleeps for short, growing times instead: from {@link #MIN_BLIND_NANOS}, an eighth
  * of the time it has been idle, up to {@link #MAX_BLIND_NANOS}.
  */
@@ -17,12 +21,15 @@ final class AdaptiveWaiting implements Waiting {
     private static final long MIN_BLIND_NANOS = 20_000;
     private static final long MAX_BLIND_NANOS = 2_000_000;
     private static final int GAP_WEIGHT_SHIFT = 3;
+    private static final int PROBE_EVERY = 16;
 
     private final Sleeper sleeper;
     private final long maxSpinNanos;
     private boolean idle;
     private long idleSinceNanos;
     private long gapNanos;
+    private long rests;
+    private boolean probing;
 
     AdaptiveWaiting(Sleeper sleeper) {
         this(sleeper, DEFAULT_MAX_SPIN_NANOS);
@@ -39,9 +46,7 @@ final class AdaptiveWaiting implements Waiting {
         if (workCount > 0) {
             if (idle) {
                 idle = false;
-                // A long rest counts as one that was too long to spin through, not more: the load may have changed.
-                final long gap = Math.min(System.nanoTime() - idleSinceNanos, 4 * maxSpinNanos);
-                gapNanos += (gap - gapNanos) >> GAP_WEIGHT_SHIFT;
+                measure(System.nanoTime() - idleSinceNanos);
             }
             return;
         }
@@ -49,14 +54,32 @@ final class AdaptiveWaiting implements Waiting {
         if (!idle) {
             idle = true;
             idleSinceNanos = now;
+            probing = maxSpinNanos > 0 && ++rests % PROBE_EVERY == 0;
         }
         final long idleNanos = now - idleSinceNanos;
-        if (2 * gapNanos <= maxSpinNanos && idleNanos < Math.max(2 * gapNanos, maxSpinNanos / 8)) {
+        if (idleNanos < spinNanos()) {
             Thread.onSpinWait();
         } else if (sleeper.canBeKicked()) {
             sleeper.sleep(agent, Sleeper.MAX_SLEEP_NANOS);
         } else {
             sleeper.sleep(agent, Math.clamp(idleNanos >> 3, MIN_BLIND_NANOS, MAX_BLIND_NANOS));
+        }
+    }
+
+    private long spinNanos() {
+        if (probing) {
+            return maxSpinNanos;
+        }
+        return 2 * gapNanos <= maxSpinNanos ? Math.max(2 * gapNanos, maxSpinNanos / 8) : 0;
+    }
+
+    private void measure(long nanos) {
+        // A long rest counts as one that was too long to spin through, not more: the load may have changed.
+        final long gap = Math.min(nanos, 4 * maxSpinNanos);
+        if (probing && gap < maxSpinNanos) {
+            gapNanos = gap;
+        } else {
+            gapNanos += (gap - gapNanos) >> GAP_WEIGHT_SHIFT;
         }
     }
 }
