@@ -194,7 +194,10 @@ class FunctionAgentTest {
         assertThat(calls).isZero();
     }
 
-    /** Three stages and a function in one thread; after the warm-up not one byte comes from the heap. */
+    /**
+     * Three stages and a function in one thread. The compiler works beside the test, and what it has not compiled yet
+     * may allocate: a million packets without a byte from the heap are asked for once it is done.
+     */
     @Test
     void shouldAllocateNothing() {
         final FunctionAgent agent = new FunctionAgent("fw", region.stage(1), (packet, direction) -> {
@@ -203,14 +206,17 @@ class FunctionAgentTest {
             }
             packet.setByte(0, packet.unsignedByte(0) + 1);
         });
-        pump(agent, 300_000);
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        threads.getCurrentThreadAllocatedBytes();
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        pump(agent, 1_000_000);
-        final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        long allocated = Long.MAX_VALUE;
+        int rounds = 0;
+        while (allocated != 0 && rounds < 10) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            pump(agent, 1_000_000);
+            allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            rounds++;
+        }
         assertThat(allocated).as("bytes allocated over a million packets").isZero();
-        assertThat(agent.stage().counters().packets()).isEqualTo(1_300_000);
+        assertThat(agent.stage().counters().packets()).isEqualTo(rounds * 1_000_000L);
     }
 
     private void pump(FunctionAgent agent, int packets) {

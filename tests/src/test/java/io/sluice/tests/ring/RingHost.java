@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.tests.ring;
+
+import io.sluice.host.attach.GuestAttachments;
+import io.sluice.host.attach.HostRegion;
+import io.sluice.shared.agent.Agent;
+import io.sluice.shared.agent.AgentRunner;
+import io.sluice.shared.function.Direction;
+import io.sluice.shared.pacing.Sleeper;
+import io.sluice.shared.pacing.WaitMode;
+import io.sluice.shared.posix.RuntimeDirectory;
+import io.sluice.shared.ring.RegionSpec;
+import io.sluice.shared.ring.RegionSpec.RingSpec;
+import io.sluice.shared.ring.RegionSpec.StageSpec;
+import io.sluice.shared.ring.Ring;
+import io.sluice.shared.ring.Stage;
+import io.sluice.shared.ring.Violation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A backend's heart without its endpoints: a region with one ring, whose guest attaches through a socket. */
+final class RingHost implements AutoCloseable {
+    static final String GUEST = "guest";
+    private static final int SLOTS = 512;
+    private static final int BUFFER_BYTES = 256;
+    private static final int HEADROOM = 64;
+
+    private final Path folder;
+    private final HostRegion region;
+    private final GuestAttachments attachments;
+    private final Deque<AgentRunner> runners = new ArrayDeque<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /** A ring whose stages belong to {@code parties}: 0 is this process, 1 the guest. */
+    RingHost(Path folder, int... parties) throws IOException {
+        this.folder = folder;
+        final List<StageSpec> stages = new ArrayList<>();
+        int vectors = 0;
+        for (int party : parties) {
+            stages.add(new StageSpec(party, party == 0 ? vectors++ : 0, "stage " + stages.size()));
+        }
+        final RingSpec ring = new RingSpec(SLOTS, BUFFER_BYTES, HEADROOM, SLOTS, Direction.FORWARD, stages);
+        region = new HostRegion(
+                new RegionSpec("test", List.of("host", GUEST), List.of(ring)), folder.resolve("test.status"));
+        attachments = new GuestAttachments(vectors);
+        attachments.open(region, RuntimeDirectory.at(folder));
+    }
+
+    HostRegion region() {
+        return region;
+    }
+
+    Ring ring() {
+        return region.directory().ring(0);
+    }
+
+    /** Where the guest attaches. */
+    Path socket() {
+        return folder.resolve(GUEST + ".sock");
+    }
+
+    Stage stage(int index) {
+        return new Stage(ring(), index, attachments.doorbell());
+    }
+
+    /** Starts the thread of a stage of this process. */
+    void start(Agent agent, Stage stage) {
+        final Sleeper sleeper = new Sleeper(attachments.hostBell(ring().vector(stage.index())));
+        runners.push(
+                new AgentRunner(agent, sleeper, WaitMode.ADAPTIVE, AgentRunner.ANY_PROCESSOR, failure::set).start());
+    }
+
+    /** What ended a stage's thread before its time, or null. */
+    Throwable failure() {
+        return failure.get();
+    }
+
+    /** Tells all stages that the chain has ended. */
+    void retire() {
+        region.retire(Violation.NONE, "");
+    }
+
+    @Override
+    public void close() {
+        retire();
+        runners.forEach(AgentRunner::close);
+        attachments.close();
+        region.close();
+    }
+}
