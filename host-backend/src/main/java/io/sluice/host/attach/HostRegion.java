@@ -67,6 +67,11 @@ public final class HostRegion implements AutoCloseable {
         return directory;
     }
 
+    /** The private copy, as others may read it; up to date after {@link #mirror}. */
+    public StatusFile status() {
+        return status;
+    }
+
     public SharedRegion memory() {
         return memory;
     }

@@ -42,6 +42,7 @@ final class ErrorReport implements IExecutionExceptionHandler {
         return switch (e) {
             case ChainSyntaxException _, ConfigException _ -> WRONG_INPUT;
             case IllegalArgumentException _ -> WRONG_INPUT;
+            case CommandLine.ParameterException _ -> WRONG_INPUT;
             case PosixException _, EndpointException _ -> REFUSED;
             case IOException _ -> REFUSED;
             default -> CommandLine.ExitCode.SOFTWARE;

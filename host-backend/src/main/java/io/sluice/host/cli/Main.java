@@ -17,6 +17,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
         description = "Packets into and out of virtual machines, over shared-memory rings.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
+            DemoCommand.class,
             RunCommand.class,
             StatusCommand.class,
             GuestCommand.class,

@@ -8,10 +8,7 @@ import io.sluice.host.chain.ConfiguredChain;
 import io.sluice.host.chain.Plan;
 import io.sluice.host.chain.RunningChain;
 import io.sluice.host.control.Backend;
-import io.sluice.host.control.BackendStatus;
-import io.sluice.host.control.StatusFiles;
 import io.sluice.shared.posix.RuntimeDirectory;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -102,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
         while (!backend.finished()) {
             Thread.sleep(POLL_MILLIS);
         }
-        summarize(backend, directory, out);
+        summarize(backend, out);
         backend.close();
         if (backend.failure() != null) {
             return ExitCode.SOFTWARE;
@@ -130,15 +127,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** What came of each chain: the last counters, and what its endpoints know besides. */
-    private static void summarize(Backend backend, RuntimeDirectory directory, PrintWriter out) throws IOException {
-        backend.mirror();
+    private static void summarize(Backend backend, PrintWriter out) {
         final StatusTable table = new StatusTable(Screen.colours(Screen.isTerminal()));
-        final long self = ProcessHandle.current().pid();
-        for (BackendStatus status : StatusFiles.read(directory)) {
-            if (status.processId() == self) {
-                status.chains().forEach(chain -> table.lines(chain, null).forEach(out::println));
-            }
-        }
+        backend.status().forEach(chain -> table.lines(chain, null).forEach(out::println));
         for (RunningChain chain : backend.chains()) {
             chain.endpointDetails().forEach((endpoint, details) -> {
                 if (!details.isEmpty()) {

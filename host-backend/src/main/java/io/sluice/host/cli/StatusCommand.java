@@ -31,11 +31,11 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "PACKETS are those a stage received, drew from its ring or sent. WAITING are those that the stage before has"
-                    + " finished and this one has not. A guest's counters begin anew whenever it attaches.",
+                    + " finished and this one has not.",
             "",
             "--json: {format, backends[{process, state, started, silentMillis, chains[{name, state, guests[{name,"
                     + " attached, peer, attachments}], rings[{direction, slots, inRing, stages[{label, party, packets,"
-                    + " bytes, dropped, drops{REASON: COUNT}, waiting, emptySlots, latencyNanos{samples, p50, p99, p999,"
+                    + " bytes, dropped, drops{REASON: COUNT}, waiting, asleep, emptySlots, latencyNanos{samples, p50, p99, p999,"
                     + " max}}]}]}]}]}; a release may add names and never changes what one means.",
             "",
             "Examples:",

@@ -136,14 +136,16 @@ final class StatusTable {
                         Figures.nanos(latency.maxNanos()));
     }
 
-    /** A label of which the end tells more than the middle: {@code pcap:.../office.pcap}. */
+    /** A label of which the end tells more than the middle: {@code pcap:.../capture.pcap}. */
     static String shortened(String label) {
         if (label.length() <= LABEL_CHARACTERS) {
             return label;
         }
         final int kind = label.indexOf(':') + 1;
-        final String tail = label.substring(label.length() - (LABEL_CHARACTERS - kind - 3));
-        return label.substring(0, kind) + "..." + tail;
+        final int room = LABEL_CHARACTERS - kind - 3;
+        final int lastSegment = label.lastIndexOf('/');
+        final boolean segmentFits = lastSegment >= kind && label.length() - lastSegment <= room;
+        return label.substring(0, kind) + "..." + label.substring(segmentFits ? lastSegment : label.length() - room);
     }
 
     private String bold(String text) {

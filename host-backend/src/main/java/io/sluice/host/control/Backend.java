@@ -49,11 +49,14 @@ public final class Backend implements AutoCloseable {
         }
     }
 
-    /** Brings the status files up to date at once, which otherwise happens several times a second. */
-    public synchronized void mirror() {
-        if (!closed) {
-            chains.forEach(chain -> chain.region().mirror());
-        }
+    /** What every chain has done up to now, guests' counters included; nothing once it is closed. */
+    public synchronized List<ChainStatus> status() {
+        return closed ? List.of() : chains.stream().map(Backend::status).toList();
+    }
+
+    private static ChainStatus status(RunningChain chain) {
+        chain.region().mirror();
+        return StatusReader.read(chain.region().status());
     }
 
     /** True once no chain moves packets any more: each has finished or was retired, or this backend was closed. */

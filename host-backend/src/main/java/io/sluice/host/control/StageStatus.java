@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One stage of a ring. A guest's counters begin anew with each of its attachments.
+ * One stage of a ring. Counters go on when a guest is attached anew.
  *
  * @param label what the user wrote for it: {@code tap:lan}
  * @param party whose it is: {@code host} or a guest's name
@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param packets as {@link StageCounters} says
  * @param drops reasons for which a packet was dropped here, and how many; none is zero
  * @param waiting slots that the stage before has finished and this one has not
+ * @param asleep whether it sleeps until somebody wakes it; beside waiting slots a sign of a wake-up lost or just under way
  * @param emptySlots at the last stage: slots whose packet an earlier stage had dropped
  * @param latency at the last stage, from reception to transmission, once a packet has been measured
  */
@@ -28,6 +29,7 @@ public record StageStatus(
         long bytes,
         Map<DropReason, Long> drops,
         long waiting,
+        boolean asleep,
         long emptySlots,
         Optional<Latency> latency) {
 

@@ -39,11 +39,12 @@ import java.util.Map;
  *         stages[]    in the order of the packets' way
  *           label     tap:lan
  *           party     host, or a guest's name
- *           packets   received, drawn from the ring or sent; of a guest since it was last attached
+ *           packets   received, drawn from the ring or sent
  *           bytes
  *           dropped   the sum of drops
  *           drops     reason: count, without those that are 0
  *           waiting   packets that wait for this stage
+ *           asleep    true | false: whether it sleeps until somebody wakes it
  *           emptySlots  at the last stage: slots whose packet was dropped before
  *           latencyNanos  once measured, at the last stage: samples, p50, p99, p999, max
  * </pre>
@@ -137,6 +138,7 @@ public final class StatusJson {
             json.writeNumberField("dropped", stage.dropped());
             writeDrops(json, "drops", stage.drops());
             json.writeNumberField("waiting", stage.waiting());
+            json.writeBooleanField("asleep", stage.asleep());
             json.writeNumberField("emptySlots", stage.emptySlots());
             if (stage.latency().isPresent()) {
                 writeLatency(json, stage.latency().get());

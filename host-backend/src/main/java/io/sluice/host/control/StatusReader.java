@@ -90,6 +90,7 @@ final class StatusReader {
                 counters.bytes(),
                 drops,
                 waiting,
+                ring.asleep(stage),
                 gauges.emptySlots(),
                 latency);
     }

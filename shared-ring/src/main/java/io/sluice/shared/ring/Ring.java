@@ -138,6 +138,11 @@ public final class Ring {
         return Memory.longAcquire(lineAddress(stage) + LINE_POSITION_OFFSET);
     }
 
+    /** Whether {@code stage} sleeps until it is woken, as anyone may read it. */
+    public boolean asleep(int stage) {
+        return Memory.longOpaque(lineAddress(stage) + LINE_WAKE_OFFSET) != NEVER;
+    }
+
     public StageCounters counters(int stage) {
         return new StageCounters(lineAddress(stage) + LINE_COUNTERS_OFFSET);
     }
