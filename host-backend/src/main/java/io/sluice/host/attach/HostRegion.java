@@ -149,7 +149,7 @@ public final class HostRegion implements AutoCloseable {
             if (reason != Violation.NONE) {
                 LOG.log(
                         System.Logger.Level.ERROR,
-                        "region {0} retired: {1} at {2}; its guests must be attached anew, other chains carry on",
+                        "chain {0} has ended: {1} at {2}, which no honest guest does; other chains carry on",
                         directory.name(),
                         reason.label(),
                         culprit);

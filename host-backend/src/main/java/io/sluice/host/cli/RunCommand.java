@@ -92,19 +92,19 @@ final class RunCommand implements Callable<Integer> {
         }
         final RuntimeDirectory directory =
                 backendConfig.runDirectory().map(RuntimeDirectory::at).orElseGet(RuntimeDirectory::ofProcess);
-        final Backend backend = new Backend(backendConfig, directory);
         // Ctrl-C and kill end the chains as they should end: guests are told, sockets and interfaces go away.
-        Runtime.getRuntime().addShutdownHook(new Thread(backend::close, "stop"));
-        announce(backend, directory, out);
-        while (!backend.finished()) {
-            Thread.sleep(POLL_MILLIS);
+        try (StopSignal stop = new StopSignal();
+                Backend backend = new Backend(backendConfig, directory)) {
+            announce(backend, directory, out);
+            while (!backend.finished() && !stop.await(POLL_MILLIS)) {
+                // The chains run by themselves.
+            }
+            summarize(backend, out);
+            if (backend.failure() != null) {
+                return ExitCode.SOFTWARE;
+            }
+            return backend.endpointFailures().isEmpty() ? ExitCode.OK : ErrorReport.REFUSED;
         }
-        summarize(backend, out);
-        backend.close();
-        if (backend.failure() != null) {
-            return ExitCode.SOFTWARE;
-        }
-        return backend.endpointFailures().isEmpty() ? ExitCode.OK : ErrorReport.REFUSED;
     }
 
     private BackendConfig backendConfig() throws Exception {

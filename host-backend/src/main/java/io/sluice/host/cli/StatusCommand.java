@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "PACKETS are those a stage received, drew from its ring or sent. WAITING are those that the stage before has"
-                    + " finished and this one has not.",
+                    + " finished and this one has not. A guest that attaches again counts on.",
             "",
             "--json: {format, backends[{process, state, started, silentMillis, chains[{name, state, guests[{name,"
                     + " attached, peer, attachments}], rings[{direction, slots, inRing, stages[{label, party, packets,"

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One stage of a ring. Counters go on when a guest is attached anew.
+ * One stage of a ring. Counters go on from one attachment of a guest to the next.
  *
  * @param label what the user wrote for it: {@code tap:lan}
  * @param party whose it is: {@code host} or a guest's name

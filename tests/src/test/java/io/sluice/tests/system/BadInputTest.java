@@ -57,6 +57,11 @@ final class BadInputTest {
     }
 
     @Test
+    void shouldSayThatNoBackendRuns() {
+        assertThat(fails(REFUSED, "status")).contains("no backend is running", "sluice run");
+    }
+
+    @Test
     void shouldRefuseARuleThatCannotBe() {
         assertThat(fails(WRONG_INPUT, "run", "gen: => vnf:firewall?deny=port:22 => null:"))
                 .contains("deny", "port");

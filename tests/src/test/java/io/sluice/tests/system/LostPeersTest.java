@@ -3,6 +3,11 @@ package io.sluice.tests.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.host.control.BackendStatus.Life;
+import io.sluice.host.control.StatusFiles;
+import io.sluice.shared.posix.RuntimeDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -89,12 +94,23 @@ final class LostPeersTest {
             assertThat(late.awaitExit(LIMIT)).isEqualTo(REFUSED);
             assertThat(late.output()).contains("its backend has ended");
         }
+        Await.until("its death to show in the status", LIMIT, () -> life() == Life.GONE);
         try (SluiceProcess second = SluiceProcess.backend(scratch, chain);
                 SluiceProcess guest = SluiceProcess.guest(scratch, "g", "forward")) {
             second.stop();
             assertThat(guest.awaitExit(LIMIT)).isZero();
             assertThat(guest.output()).contains("the backend has ended chain chain1");
         }
-        assertThat(scratch.socket("g")).doesNotExist();
+        assertThat(scratch.leftovers()).isEmpty();
+    }
+
+    private Life life() {
+        try {
+            return StatusFiles.read(RuntimeDirectory.at(scratch.runDirectory()))
+                    .getFirst()
+                    .life();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

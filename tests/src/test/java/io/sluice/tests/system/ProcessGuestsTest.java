@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 final class ProcessGuestsTest {
     private static final long SEED = 20;
     private static final int PORT = 5201;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final Scratch scratch = new Scratch();
     private Namespaces net;
@@ -115,6 +116,13 @@ final class ProcessGuestsTest {
                     () -> "denied: " + (status.drops("guest:fw", DropReason.DENIED) - before));
             assertThat(status.drops("guest:fw")).isEqualTo(status.drops("guest:fw", DropReason.DENIED));
             assertThat(status.drops("guest:nat")).isZero();
+        }
+        try (SluiceProcess json = SluiceProcess.start(scratch, "status", "--json")) {
+            assertThat(json.awaitExit(LIMIT)).isZero();
+            assertThat(json.output())
+                    .containsPattern("\"label\"\\s*:\\s*\"guest:fw\"")
+                    .containsPattern("\"denied\"\\s*:\\s*[1-9]")
+                    .doesNotContainPattern("\"(malformed|table-full|fragment|bad-slot|failed)\"\\s*:\\s*[1-9]");
         }
     }
 }

@@ -54,6 +54,9 @@ final class ThreeChainsTest {
                 assertThat(generated.drops("gen:")).isZero();
                 assertThat(backend.alive()).isTrue();
                 backend.stop();
+                assertThat(backend.output())
+                        .containsPattern("chain3 null: .*in-order=[1-9]")
+                        .contains("lost=0, reordered=0, duplicate=0, corrupt=0, foreign=0");
             }
             assertThat(Capture.records(output)).isEqualTo(Capture.records(input));
             assertThat(scratch.leftovers()).isEmpty();
