@@ -44,7 +44,15 @@ public final class GuestReceiver {
                     counters.addPacket(SlotWord.length(word));
                     final long timestampNanos = Memory.longOpaque(slot + SlotWord.USER_OFFSET);
                     packet.wrap(stage.bufferAddress(position), stage.bufferBytes(), word, timestampNanos);
-                    handler.process(packet, direction);
+                    try {
+                        handler.process(packet, direction);
+                    } catch (RuntimeException e) {
+                        // The packet is gone all the same: it must not come again.
+                        counters.addDrop(DropReason.FAILED);
+                        stage.advance(1);
+                        stage.publish();
+                        throw e;
+                    }
                 } else {
                     counters.addDrop(DropReason.BAD_SLOT);
                 }

@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
             "",
             "--json: {format, backends[{process, state, started, silentMillis, chains[{name, state, guests[{name,"
                     + " attached, peer, attachments}], rings[{direction, slots, inRing, stages[{label, party, packets,"
-                    + " bytes, dropped, drops{REASON: COUNT}, waiting, asleep, emptySlots, latencyNanos{samples, p50, p99, p999,"
-                    + " max}}]}]}]}]}; a release may add names and never changes what one means.",
+                    + " bytes, dropped, drops{REASON: COUNT}, waiting, asleep, emptySlots, latencyNanos{samples,"
+                    + " p50, p99, p999, max}}]}]}]}]}; a release may add names and never changes what one means.",
             "",
             "Examples:",
             "  sluice status",
