@@ -30,16 +30,20 @@ final class SluiceProcess implements AutoCloseable {
 
     /** Starts {@code sluice} with {@code arguments} and the runtime directory of {@code scratch}. */
     static SluiceProcess start(Scratch scratch, String... arguments) {
+        return startWith(scratch, List.of(), arguments);
+    }
+
+    /** As {@link #start}, with further options of the Java virtual machine. */
+    static SluiceProcess startWith(Scratch scratch, List<String> javaOptions, String... arguments) {
         final List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=deny",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=" + Integer.getInteger("sluice.test.tier", 4),
-                "-cp",
-                System.getProperty("java.class.path"),
-                MAIN));
+                "-XX:TieredStopAtLevel=" + Integer.getInteger("sluice.test.tier", 4)));
+        command.addAll(javaOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
         command.addAll(List.of(arguments));
         final Path log = scratch.newLog(arguments[0]);
         final ProcessBuilder builder = new ProcessBuilder(command)
