@@ -131,15 +131,30 @@ public final class Demo implements AutoCloseable {
     }
 
     /**
-     * Waits until both guests have run out of work for the first time: between attaching and that a Java process loads
-     * what it needs, and the first packets would wait for it. A guest that no interrupt reaches never says that it sleeps.
+     * Waits until both guests are at work. A virtual machine is attached long before its guest command runs, and no
+     * interrupt reaches that: it tells on its console. A process has run out of work for the first time once it sleeps:
+     * between attaching and that Java loads what it needs, and the first packets would wait for it.
      */
     private void awaitReady() throws IOException, InterruptedException {
-        final long deadline = System.nanoTime() + READY_NANOS;
-        while (!options.virtualMachines() && System.nanoTime() < deadline && !guestsAsleep(status())) {
+        final long patience =
+                options.virtualMachines() ? TimeUnit.SECONDS.toNanos(options.attachSeconds()) : READY_NANOS;
+        final long deadline = System.nanoTime() + patience;
+        while (System.nanoTime() < deadline && !guestsReady()) {
             check();
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
+    }
+
+    private boolean guestsReady() throws IOException {
+        if (!options.virtualMachines()) {
+            return guestsAsleep(status());
+        }
+        for (DemoGuest guest : guests) {
+            if (!guest.output().contains(DemoGuest.AT_WORK)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean guestsAsleep(ChainStatus chain) {

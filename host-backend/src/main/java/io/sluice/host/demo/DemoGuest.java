@@ -10,6 +10,9 @@ import java.util.concurrent.TimeUnit;
 
 /** One guest as a process of its own, whose output is kept for the case that it fails. */
 final class DemoGuest implements AutoCloseable {
+    /** What the guest command prints once it has its place in the chain. */
+    static final String AT_WORK = " attached to chain ";
+
     private static final int OUTPUT_LINES = 40;
     private static final int KILL_SECONDS = 5;
 
