@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.shared.posix.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -30,7 +31,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Peers {
     private static final int BLOCK_BYTES = 1 << 20;
-    private static final int CONNECT_MILLIS = 30_000;
+    private static final int PATIENCE_MILLIS = 30_000;
     /** Long enough for a first packet to ask for the peer's address and be answered, and to be sent twice. */
     private static final int REFUSED_MILLIS = 2_500;
 
@@ -52,7 +53,7 @@ final class Peers {
                 }
             });
             final CompletableFuture<String> sent = background(() -> {
-                sender.socket().connect(new InetSocketAddress(address, port), CONNECT_MILLIS);
+                sender.socket().connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
                 return send(sender, bytes, seed);
             });
             final String digest = await(sent, limitSeconds, "sending " + bytes + " bytes to " + address);
@@ -96,11 +97,24 @@ final class Peers {
         return bytes + " " + HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Whether a TCP connection from one namespace to {@code address}, where somebody listens, comes about. */
-    static boolean connects(String from, String to, String address, int port) {
+    /** Connects by TCP from one namespace to {@code address}, where somebody listens; fails where it cannot. */
+    static void connects(String from, String to, String address, int port) {
+        assertThat(connects(from, to, address, port, PATIENCE_MILLIS))
+                .as("connection to %s port %d", address, port)
+                .isTrue();
+    }
+
+    /** Tries the same for a while, and fails where it succeeds. */
+    static void cannotConnect(String from, String to, String address, int port) {
+        assertThat(connects(from, to, address, port, REFUSED_MILLIS))
+                .as("connection to %s port %d", address, port)
+                .isFalse();
+    }
+
+    private static boolean connects(String from, String to, String address, int port, int limitMillis) {
         try (ServerSocketChannel listener = listen(to, address, port);
                 SocketChannel client = open(from, address)) {
-            client.socket().connect(new InetSocketAddress(address, port), REFUSED_MILLIS);
+            client.socket().connect(new InetSocketAddress(address, port), limitMillis);
             listener.accept().close();
             return true;
         } catch (SocketTimeoutException e) {
@@ -110,15 +124,28 @@ final class Peers {
         }
     }
 
-    /** How many of {@code count} UDP datagrams from one namespace arrive at {@code address} in another. */
-    static int datagrams(String from, String to, String address, int port, int count) {
+    /** Sends {@code count} UDP datagrams from one namespace to {@code address} in another, where each must arrive. */
+    static void datagramsArrive(String from, String to, String address, int port, int count) {
+        assertThat(datagrams(from, to, address, port, count, PATIENCE_MILLIS))
+                .as("datagrams to %s port %d", address, port)
+                .isEqualTo(count);
+    }
+
+    /** Sends the same and waits a while, in which none may arrive. */
+    static void noDatagramArrives(String from, String to, String address, int port, int count) {
+        assertThat(datagrams(from, to, address, port, count, REFUSED_MILLIS))
+                .as("datagrams to %s port %d", address, port)
+                .isZero();
+    }
+
+    private static int datagrams(String from, String to, String address, int port, int count, int limitMillis) {
         try (DatagramChannel receiver = datagrams(to, address);
                 DatagramChannel sender = datagrams(from, address)) {
             receiver.bind(new InetSocketAddress(address, port));
             for (int i = 0; i < count; i++) {
                 sender.send(ByteBuffer.wrap(new byte[] {(byte) i}), new InetSocketAddress(address, port));
             }
-            receiver.socket().setSoTimeout(REFUSED_MILLIS);
+            receiver.socket().setSoTimeout(limitMillis);
             int arrived = 0;
             while (arrived < count && receives(receiver)) {
                 arrived++;
@@ -131,7 +158,7 @@ final class Peers {
 
     private static boolean receives(DatagramChannel receiver) throws IOException {
         try {
-            receiver.socket().receive(new java.net.DatagramPacket(new byte[16], 16));
+            receiver.socket().receive(new DatagramPacket(new byte[16], 16));
             return true;
         } catch (SocketTimeoutException e) {
             return false;

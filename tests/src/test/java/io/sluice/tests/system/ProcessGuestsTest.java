@@ -81,21 +81,17 @@ final class ProcessGuestsTest {
     @Test
     void shouldBlockExactlyTheDeniedTcpPort() {
         for (int port : new int[] {21, 23, 53, 80, 2222}) {
-            assertThat(Peers.connects(net.left(), net.right(), RIGHT4, port))
-                    .as("port %d", port)
-                    .isTrue();
-            assertThat(Peers.connects(net.right(), net.left(), LEFT6, port))
-                    .as("port %d", port)
-                    .isTrue();
+            Peers.connects(net.left(), net.right(), RIGHT4, port);
+            Peers.connects(net.right(), net.left(), LEFT6, port);
         }
         try (ChainStatus status = ChainStatus.open(scratch, "chain1")) {
             final long before = status.drops("guest:fw", DropReason.DENIED);
-            assertThat(Peers.connects(net.left(), net.right(), RIGHT4, 22)).isFalse();
-            assertThat(Peers.connects(net.right(), net.left(), LEFT4, 22)).isFalse();
-            assertThat(Peers.connects(net.left(), net.right(), RIGHT6, 22)).isFalse();
+            Peers.cannotConnect(net.left(), net.right(), RIGHT4, 22);
+            Peers.cannotConnect(net.right(), net.left(), LEFT4, 22);
+            Peers.cannotConnect(net.left(), net.right(), RIGHT6, 22);
             Await.until(
                     "three denied connections in the counters",
-                    Duration.ofSeconds(5),
+                    LIMIT,
                     () -> status.drops("guest:fw", DropReason.DENIED) >= before + 3);
         }
     }
@@ -104,14 +100,14 @@ final class ProcessGuestsTest {
     void shouldBlockExactlyTheDeniedUdpPort() {
         try (ChainStatus status = ChainStatus.open(scratch, "chain1")) {
             final long before = status.drops("guest:fw", DropReason.DENIED);
-            assertThat(Peers.datagrams(net.left(), net.right(), RIGHT4, 52, 5)).isEqualTo(5);
-            assertThat(Peers.datagrams(net.left(), net.right(), RIGHT6, 54, 5)).isEqualTo(5);
-            assertThat(Peers.datagrams(net.right(), net.left(), LEFT4, 22, 5)).isEqualTo(5);
-            assertThat(Peers.datagrams(net.left(), net.right(), RIGHT4, 53, 5)).isZero();
-            assertThat(Peers.datagrams(net.right(), net.left(), LEFT6, 53, 5)).isZero();
+            Peers.datagramsArrive(net.left(), net.right(), RIGHT4, 52, 5);
+            Peers.datagramsArrive(net.left(), net.right(), RIGHT6, 54, 5);
+            Peers.datagramsArrive(net.right(), net.left(), LEFT4, 22, 5);
+            Peers.noDatagramArrives(net.left(), net.right(), RIGHT4, 53, 5);
+            Peers.noDatagramArrives(net.right(), net.left(), LEFT6, 53, 5);
             Await.until(
                     "ten denied datagrams in the counters",
-                    Duration.ofSeconds(5),
+                    LIMIT,
                     () -> status.drops("guest:fw", DropReason.DENIED) == before + 10,
                     () -> "denied: " + (status.drops("guest:fw", DropReason.DENIED) - before));
             assertThat(status.drops("guest:fw")).isEqualTo(status.drops("guest:fw", DropReason.DENIED));

@@ -25,6 +25,15 @@ final class Requirements {
         assumeTrue(probe.exitCode() == 0, "network namespaces cannot be made here: " + probe.output());
     }
 
+    /** QEMU, and what the guest image is made with. */
+    static void virtualMachines() {
+        tool("qemu-system-x86_64", "qemu-system-x86");
+        tool("apt-get", "apt");
+        tool("dpkg-deb", "dpkg");
+        tool("cpio", "cpio");
+        tool("lz4", "lz4");
+    }
+
     static void tool(String name, String debianPackage) {
         assumeTrue(
                 FOLDERS.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, name))),

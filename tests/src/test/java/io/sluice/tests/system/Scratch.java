@@ -3,6 +3,7 @@ package io.sluice.tests.system;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,6 +60,23 @@ final class Scratch implements AutoCloseable {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Processes that still have this test's runtime directory in their environment, as what it starts inherits. */
+    List<Long> processes() {
+        final String entry = "SLUICE_RUN=" + runDirectory() + "\0";
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(pid -> environment(pid).contains(entry))
+                .toList();
+    }
+
+    private static String environment(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "environ"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return ""; // another user's, or ended meanwhile
         }
     }
 

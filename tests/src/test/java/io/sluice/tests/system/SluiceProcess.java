@@ -41,7 +41,7 @@ final class SluiceProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=deny",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=" + Integer.getInteger("sluice.test.tier", 4)));
+                "-Dsluice.home=" + System.getProperty("sluice.home")));
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
         command.addAll(List.of(arguments));
@@ -64,7 +64,7 @@ final class SluiceProcess implements AutoCloseable {
         final String[] arguments = new String[chains.length + 1];
         arguments[0] = "run";
         System.arraycopy(chains, 0, arguments, 1, chains.length);
-        return start(scratch, arguments).awaitOutput("running; ");
+        return start(scratch, arguments).awaitOutput("running; ", Await.START);
     }
 
     /** Starts {@code sluice guest} with {@code function} and its options at the socket of the guest {@code name}. */
@@ -80,15 +80,26 @@ final class SluiceProcess implements AutoCloseable {
         return startGuest(scratch, name, function, options).awaitAttached();
     }
 
+    /** Starts {@code sluice vm}: a virtual machine that runs {@code sluice guest} with {@code function} and its options. */
+    static SluiceProcess startMachine(Scratch scratch, String name, String function, String... options) {
+        final List<String> arguments = new ArrayList<>(List.of("vm", name, "--", "guest", function));
+        arguments.addAll(List.of(options));
+        return start(scratch, arguments.toArray(String[]::new));
+    }
+
     SluiceProcess awaitAttached() {
-        return awaitOutput(ATTACHED);
+        return awaitAttached(Await.START);
+    }
+
+    SluiceProcess awaitAttached(Duration limit) {
+        return awaitOutput(ATTACHED, limit);
     }
 
     /** Waits for {@code text} on either of the two output streams. */
-    SluiceProcess awaitOutput(String text) {
+    private SluiceProcess awaitOutput(String text, Duration limit) {
         Await.until(
                 "output '" + text + "' of " + this,
-                Await.START,
+                limit,
                 () -> {
                     final boolean ended = !process.isAlive();
                     final boolean there = output().contains(text);

@@ -137,6 +137,7 @@ final class StartAndStopTest {
                     assertThat(port.retired()).isTrue();
                 }
                 assertThat(net.links()).isEmpty();
+                assertThat(scratch.processes()).isEmpty();
                 assertThat(scratch.leftovers()).isEmpty();
             }
         }
