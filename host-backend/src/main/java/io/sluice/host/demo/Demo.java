@@ -9,7 +9,6 @@ import io.sluice.host.chain.Hop;
 import io.sluice.host.chain.HopOption;
 import io.sluice.host.control.Backend;
 import io.sluice.host.control.ChainStatus;
-import io.sluice.host.control.GuestStatus;
 import io.sluice.host.control.StageStatus;
 import io.sluice.host.endpoint.Intake;
 import java.io.IOException;
@@ -37,7 +36,6 @@ public final class Demo implements AutoCloseable {
     private static final String MONITOR = "monitor";
     private static final long SAMPLE_MILLIS = 500;
     private static final long POLL_MILLIS = 20;
-    private static final int END_SECONDS = 10;
     private static final long READY_NANOS = 5_000_000_000L;
 
     private final DemoOptions options;
@@ -115,64 +113,37 @@ public final class Demo implements AutoCloseable {
     }
 
     private void awaitGuests() throws IOException, InterruptedException {
-        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.attachSeconds());
-        List<String> missing;
-        do {
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-            check();
-            missing = status().guests().stream()
-                    .filter(guest -> !guest.attached())
-                    .map(GuestStatus::name)
-                    .toList();
-            if (System.nanoTime() > deadline) {
-                throw notAttached(missing);
+        final long start = System.nanoTime();
+        final long deadline = start + TimeUnit.SECONDS.toNanos(options.attachSeconds());
+        for (DemoGuest guest : guests) {
+            while (!guest.attached()) {
+                check();
+                if (System.nanoTime() > deadline) {
+                    throw new DemoException("guest " + guest.name() + " has not attached within "
+                            + options.attachSeconds() + " s; it said:\n" + guest.output());
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
-        } while (!missing.isEmpty());
+        }
+        view.phase("both are attached, after %.1f s".formatted((System.nanoTime() - start) / 1e9));
     }
 
     /**
-     * Waits until both guests are at work. A virtual machine is attached long before its guest command runs, and no
-     * interrupt reaches that: it tells on its console. A process has run out of work for the first time once it sleeps:
-     * between attaching and that Java loads what it needs, and the first packets would wait for it.
+     * Waits until both guests have run out of work for the first time: between attaching and that a Java process loads
+     * what it needs, and the first packets would wait for it. A guest that no interrupt reaches never says so.
      */
     private void awaitReady() throws IOException, InterruptedException {
-        final long patience =
-                options.virtualMachines() ? TimeUnit.SECONDS.toNanos(options.attachSeconds()) : READY_NANOS;
-        final long deadline = System.nanoTime() + patience;
-        while (System.nanoTime() < deadline && !guestsReady()) {
+        final long deadline = System.nanoTime() + READY_NANOS;
+        while (!options.virtualMachines() && System.nanoTime() < deadline && !guestsAsleep(status())) {
             check();
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-    }
-
-    private boolean guestsReady() throws IOException {
-        if (!options.virtualMachines()) {
-            return guestsAsleep(status());
-        }
-        for (DemoGuest guest : guests) {
-            if (!guest.output().contains(DemoGuest.AT_WORK)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static boolean guestsAsleep(ChainStatus chain) {
         return chain.rings().stream()
                 .flatMap(ring -> ring.stages().subList(1, ring.stages().size() - 1).stream())
                 .allMatch(StageStatus::asleep);
-    }
-
-    private DemoException notAttached(List<String> missing) throws IOException {
-        final StringBuilder message = new StringBuilder();
-        for (DemoGuest guest : guests) {
-            if (missing.contains(guest.name())) {
-                message.append("guest ").append(guest.name()).append(" has not attached within ");
-                message.append(options.attachSeconds()).append(" s; it said:\n");
-                message.append(guest.output()).append('\n');
-            }
-        }
-        return new DemoException(message.toString().stripTrailing());
     }
 
     /** Lets packets in for as long as was asked for; how long that was, in nanoseconds. */
@@ -227,9 +198,7 @@ public final class Demo implements AutoCloseable {
     private List<String> endGuests() throws IOException, InterruptedException {
         final List<String> faults = new ArrayList<>();
         for (DemoGuest guest : guests) {
-            if (options.virtualMachines()) {
-                guest.close();
-            } else if (!guest.awaitEnd(END_SECONDS)) {
+            if (!guest.awaitEnd(options.endSeconds())) {
                 faults.add("guest " + guest.name() + " goes on without its backend");
             } else if (guest.exitCode() != 0) {
                 faults.add(guest.ended().getMessage());

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** One guest as a process of its own, whose output is kept for the case that it fails. */
 final class DemoGuest implements AutoCloseable {
-    /** What the guest command prints once it has its place in the chain. */
-    static final String AT_WORK = " attached to chain ";
+    /** What every guest command says when it has. */
+    private static final String ATTACHED = " attached to chain ";
 
     private static final int OUTPUT_LINES = 40;
     private static final int KILL_SECONDS = 5;
@@ -50,6 +50,11 @@ final class DemoGuest implements AutoCloseable {
                 .redirectOutput(output.toFile());
         builder.environment().put("SLUICE_RUN", directory.path().toString());
         return new DemoGuest(name, builder.start(), output);
+    }
+
+    /** Whether it says that it has attached: a virtual machine's device does so long before the guest in it has booted. */
+    boolean attached() throws IOException {
+        return Files.readString(output).contains(ATTACHED);
     }
 
     String name() {

@@ -23,6 +23,11 @@ public record DemoOptions(int seconds, int rate, boolean virtualMachines) {
         return virtualMachines ? 300 : 30;
     }
 
+    /** How long a guest may take to end once its backend has. */
+    int endSeconds() {
+        return virtualMachines ? 60 : 10;
+    }
+
     /** How long packets may take to leave the rings once no more enter. */
     int drainSeconds() {
         return virtualMachines ? 60 : 15;
