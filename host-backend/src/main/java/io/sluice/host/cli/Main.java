@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.cli;
 
-import io.sluice.host.vm.GuestArgsCommand;
-import io.sluice.host.vm.VmCommand;
 import io.sluice.shared.agent.LogFormat;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -2,7 +2,7 @@
 package io.sluice.host.vm;
 
 /** How QEMU runs a guest's instructions. */
-enum Accelerator {
+public enum Accelerator {
     /** On the processor itself. */
     KVM("kvm", "host"),
     /** By translation, which needs nothing and is some ten times slower. */

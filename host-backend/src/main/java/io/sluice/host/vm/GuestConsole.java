@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * What comes over a guest's serial line: what firmware and kernel say is kept for the case that the guest does not start,
  * what the guest command says is passed on, and its exit code is found.
  */
-final class GuestConsole {
+public final class GuestConsole {
     private static final String START = "sluice-guest-start";
     private static final String EXIT = "sluice-guest-exit: ";
     private static final int MAX_KEPT_LINES = 200;
@@ -20,12 +20,12 @@ final class GuestConsole {
     private boolean started;
     private OptionalInt exitCode = OptionalInt.empty();
 
-    GuestConsole(Consumer<String> out) {
+    public GuestConsole(Consumer<String> out) {
         this.out = out;
     }
 
     /** Takes one line without its end. */
-    void line(String line) {
+    public void line(String line) {
         if (exitCode.isPresent()) {
             return;
         }
@@ -43,17 +43,17 @@ final class GuestConsole {
     }
 
     /** Whether the guest command was started. */
-    boolean started() {
+    public boolean started() {
         return started;
     }
 
     /** What the guest command ended with, once it has. */
-    OptionalInt exitCode() {
+    public OptionalInt exitCode() {
         return exitCode;
     }
 
     /** What firmware and kernel said before the command. */
-    List<String> beforeStart() {
+    public List<String> beforeStart() {
         return List.copyOf(kept);
     }
 }

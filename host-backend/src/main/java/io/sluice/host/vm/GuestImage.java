@@ -16,18 +16,18 @@ import java.util.stream.Stream;
  * {@code guest-frontend/image/build-image} makes it from distribution packages, without root, and caches it by what it is
  * made of, so that asking again costs a fraction of a second.
  */
-record GuestImage(Path directory) {
+public record GuestImage(Path directory) {
     private static final String RECIPE = "guest-frontend/image/build-image";
     private static final List<String> JARS = List.of("shared-ring-", "guest-frontend-", "picocli-");
 
     /** Where the launcher says that the checkout is. */
-    static final String HOME_PROPERTY = "sluice.home";
+    public static final String HOME_PROPERTY = "sluice.home";
 
-    Path kernel() {
+    public Path kernel() {
         return directory.resolve("bzImage");
     }
 
-    Path initialFileSystem() {
+    public Path initialFileSystem() {
         return directory.resolve("initrd");
     }
 
@@ -36,7 +36,7 @@ record GuestImage(Path directory) {
      *
      * @throws IOException with what is missing and how to install it, as the recipe says
      */
-    static GuestImage build() throws IOException, InterruptedException {
+    public static GuestImage build() throws IOException, InterruptedException {
         final String home = System.getProperty(HOME_PROPERTY);
         if (home == null) {
             throw new IOException(

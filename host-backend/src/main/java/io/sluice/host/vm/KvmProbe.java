@@ -13,19 +13,20 @@ import java.util.concurrent.TimeUnit;
  * some instructions and hang in others), so the guest image is booted once and the answer remembered until the next boot
  * of this machine.
  */
-final class KvmProbe {
+public final class KvmProbe {
     private static final Path DEVICE = Path.of("/dev/kvm");
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final long BOOT_SECONDS = 10;
     private static final int MEMORY_MEBIBYTES = 256;
 
     /** What was found, in words for the user. */
-    record Verdict(boolean boots, String why) {}
+    public record Verdict(boolean boots, String why) {}
 
     private KvmProbe() {}
 
     /** The answer for {@code qemu} and {@code image}; {@code progress} is told where it takes a while. */
-    static Verdict ask(String qemu, GuestImage image, Runnable progress) throws IOException, InterruptedException {
+    public static Verdict ask(String qemu, GuestImage image, Runnable progress)
+            throws IOException, InterruptedException {
         if (!Files.exists(DEVICE)) {
             return new Verdict(false, "there is no " + DEVICE);
         }

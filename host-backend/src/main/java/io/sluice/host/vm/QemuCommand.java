@@ -14,7 +14,7 @@ import java.util.List;
  * @param socket the backend's socket for this guest, or null for a machine without a ring device
  * @param arguments the guest command's arguments, or empty for a shell
  */
-record QemuCommand(
+public record QemuCommand(
         String qemu,
         Accelerator accelerator,
         GuestImage image,
@@ -23,19 +23,19 @@ record QemuCommand(
         int processors,
         List<String> arguments) {
     /** Interrupt vectors of the ring device; QEMU refuses a peer with more bells than that. */
-    static final int VECTORS = 8;
+    public static final int VECTORS = 8;
 
     /** COMMAND_LINE_SIZE of x86, less what else stands there. */
     private static final int MAX_COMMAND_CHARACTERS = 1800;
 
     private static final String SHELL = "shell";
 
-    QemuCommand {
+    public QemuCommand {
         arguments = List.copyOf(arguments);
     }
 
     /** The words of the command. */
-    List<String> words() {
+    public List<String> words() {
         final List<String> words = new ArrayList<>(List.of(
                 qemu,
                 "-machine",
@@ -70,7 +70,7 @@ record QemuCommand(
     }
 
     /** The words that give a machine the ring device behind {@code socket}. */
-    static List<String> ringDevice(Path socket) {
+    public static List<String> ringDevice(Path socket) {
         return List.of(
                 "-chardev",
                 "socket,id=sluice0,path=" + socket.toString().replace(",", ",,"),

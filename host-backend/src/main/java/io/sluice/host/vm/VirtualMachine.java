@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A running QEMU, which never outlives this process. */
-final class VirtualMachine implements AutoCloseable {
+public final class VirtualMachine implements AutoCloseable {
     private static final long STOP_SECONDS = 3;
     private static final List<String> DIE_WITH_PARENT = List.of("/usr/bin/setpriv", "--pdeathsig", "KILL", "--");
 
@@ -23,7 +23,7 @@ final class VirtualMachine implements AutoCloseable {
     }
 
     /** Starts QEMU with {@code interactive} input from this process's terminal, or none. */
-    static VirtualMachine start(QemuCommand command, boolean interactive) throws IOException {
+    public static VirtualMachine start(QemuCommand command, boolean interactive) throws IOException {
         final List<String> words = new ArrayList<>();
         if (Files.isExecutable(Path.of(DIE_WITH_PARENT.getFirst()))) {
             // Also where this process is killed with -9, and no shutdown hook runs.
@@ -49,7 +49,7 @@ final class VirtualMachine implements AutoCloseable {
     }
 
     /** Gives each line of the console to {@code lines} until QEMU ends. */
-    void readConsole(Consumer<String> lines) throws IOException {
+    public void readConsole(Consumer<String> lines) throws IOException {
         try (BufferedReader reader = process.inputReader()) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.accept(line.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]|\u001bc|\r", ""));
@@ -62,7 +62,7 @@ final class VirtualMachine implements AutoCloseable {
     }
 
     /** Waits for QEMU's end: its exit code. */
-    int await() throws InterruptedException {
+    public int await() throws InterruptedException {
         return process.waitFor();
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.host.vm;
+package io.sluice.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.host.vm;
+package io.sluice.host.cli;
 
+import io.sluice.host.vm.Accelerator;
+import io.sluice.host.vm.GuestConsole;
+import io.sluice.host.vm.GuestImage;
+import io.sluice.host.vm.KvmProbe;
+import io.sluice.host.vm.QemuCommand;
+import io.sluice.host.vm.VirtualMachine;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,7 +37,7 @@ import picocli.CommandLine.Spec;
             "  sluice vm nat --accel tcg --memory 384 -- guest forward",
             "  sluice vm fw -- shell                       a shell in the guest, to look around"
         })
-public final class VmCommand implements Callable<Integer> {
+final class VmCommand implements Callable<Integer> {
     private static final String GUEST = "guest";
     private static final String SHELL = "shell";
     private static final int NOT_STARTED = 3;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.sluice.host.vm;
+package io.sluice.host.cli;
 
+import io.sluice.host.vm.QemuCommand;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
             "",
             "The device's arguments go to standard output, notes to standard error."
         })
-public final class GuestArgsCommand implements Callable<Integer> {
+final class GuestArgsCommand implements Callable<Integer> {
     private static final class Form {
         @Option(names = "--qemu", description = "As arguments of QEMU.")
         private boolean qemu;
