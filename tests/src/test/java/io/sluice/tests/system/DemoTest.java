@@ -85,7 +85,7 @@ class DemoTest {
     @Test
     void shouldLeaveNothingWhereItIsStopped() throws IOException {
         try (SluiceProcess demo = start("--seconds", "600")) {
-            demo.awaitOutput("traffic for 600 s");
+            demo.awaitOutput("traffic for 600 s", LIMIT);
             final List<ProcessHandle> guests = guests(demo.output());
             demo.stop();
             assertThat(guests).hasSize(2).noneMatch(ProcessHandle::isAlive);
@@ -96,7 +96,7 @@ class DemoTest {
     @Test
     void shouldSayWhichGuestFailed() throws IOException {
         try (SluiceProcess demo = start("--seconds", "600")) {
-            demo.awaitOutput("traffic for 600 s");
+            demo.awaitOutput("traffic for 600 s", LIMIT);
             guests(demo.output()).getFirst().destroyForcibly();
 
             assertThat(demo.awaitExit(LIMIT)).isEqualTo(3);

@@ -96,7 +96,7 @@ final class SluiceProcess implements AutoCloseable {
     }
 
     /** Waits for {@code text} on either of the two output streams. */
-    private SluiceProcess awaitOutput(String text, Duration limit) {
+    SluiceProcess awaitOutput(String text, Duration limit) {
         Await.until(
                 "output '" + text + "' of " + this,
                 limit,
