@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.system;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -75,24 +73,14 @@ final class Namespaces implements AutoCloseable {
         return links.toString();
     }
 
-    /** Pings {@code address} from {@code namespace}; each of {@code count} echoes must be answered. */
+    /**
+     * Pings {@code address} from {@code namespace}; each of {@code count} echoes must be answered. One command for each:
+     * once it has had an answer, ping gives later ones no more than twice that time, which guests may not keep to.
+     */
     static void ping(String namespace, String address, int count) {
-        final String output = Commands.attempt(
-                        "ip",
-                        "netns",
-                        "exec",
-                        namespace,
-                        "ping",
-                        "-n",
-                        "-c",
-                        Integer.toString(count),
-                        "-i",
-                        "0.1",
-                        "-W",
-                        "10",
-                        address)
-                .output();
-        assertThat(output).contains(" 0% packet loss");
+        for (int i = 0; i < count; i++) {
+            Commands.run("ip", "netns", "exec", namespace, "ping", "-n", "-c", "1", "-W", "20", address);
+        }
     }
 
     @Override
