@@ -14,6 +14,7 @@ import io.sluice.shared.ring.StageCounters;
  * when there is nothing more to do (TinyNF, OSDI 2020, §4), which gives one-at-a-time latency at batch throughput.
  */
 public final class FunctionAgent implements Agent {
+    private static final System.Logger LOG = System.getLogger(FunctionAgent.class.getName());
     private static final int FLUSH_PERIOD = 8;
     private static final int BUDGET = 256;
 
@@ -83,7 +84,7 @@ public final class FunctionAgent implements Agent {
         try {
             function.process(packet, direction);
         } catch (RuntimeException e) {
-            lastFailure = e;
+            failed(e);
             drop(slot, DropReason.FAILED);
             return;
         }
@@ -95,6 +96,18 @@ public final class FunctionAgent implements Agent {
                 counters.addDrop(reason == null ? DropReason.OTHER : reason);
             }
         }
+    }
+
+    /** The first failure is told with its cause, for the others the counter must do: there may be millions a second. */
+    private void failed(RuntimeException e) {
+        if (lastFailure == null) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    roleName
+                            + ": the packet function failed; packets on which it does are dropped and counted as failed",
+                    e);
+        }
+        lastFailure = e;
     }
 
     private void drop(long slot, DropReason reason) {
