@@ -24,7 +24,8 @@ final class CountingSink implements PacketSink {
         return Result.SENT;
     }
 
-    Map<String, Long> details() {
+    @Override
+    public Map<String, Long> details() {
         final var details = new LinkedHashMap<String, Long>();
         details.put("taken", packets.value());
         details.put("taken-bytes", bytes.value());

@@ -22,17 +22,13 @@ public interface Endpoint extends AutoCloseable {
      * What this endpoint counts beside its stage, name to count in the order to show: a checked stream's lost packets,
      * a socket's drops in the kernel. The names are lower case with dashes.
      */
-    default Map<String, Long> details() {
-        return Map.of();
-    }
+    Map<String, Long> details();
 
     /**
      * Why this endpoint no longer works or ended early, in words for the user: a capture that is damaged, an interface
      * that was deleted, a full disk. Empty while all is well. It has been logged when it shows here.
      */
-    default Optional<String> failure() {
-        return Optional.empty();
-    }
+    Optional<String> failure();
 
     /** Closes both sides and undoes what opening did to the system; idempotent. No thread may be using either side. */
     @Override

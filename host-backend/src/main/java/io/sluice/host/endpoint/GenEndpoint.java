@@ -3,12 +3,10 @@ package io.sluice.host.endpoint;
 
 import static io.sluice.host.endpoint.EndpointOption.receiving;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** {@code gen:}: generates packets, and takes and counts those that arrive. */
-final class GenEndpoint implements Endpoint {
+final class GenEndpoint {
     private static final long LEAST_DEPTH = 32;
 
     /**
@@ -36,16 +34,13 @@ final class GenEndpoint implements Endpoint {
                     receiving("proto", "udp|tcp", "default udp"),
                     receiving("vlan", "N", "tag frames with this VLAN; default no tag"),
                     NullEndpoint.CHECK),
-            GenEndpoint::new);
+            GenEndpoint::open);
 
-    private final String name;
-    private final GenSource source;
-    private final CountingSink sink;
+    private GenEndpoint() {}
 
-    private GenEndpoint(EndpointRequest request) {
-        this.name = request.name();
-        this.source = request.receives() ? source(request) : null;
-        this.sink = request.sends() ? new CountingSink(request.flag(NullEndpoint.CHECK.name(), false)) : null;
+    private static Endpoint open(EndpointRequest request) {
+        final GenSource source = request.receives() ? source(request) : null;
+        return new OpenedEndpoint(new Trouble(request.name()), source, NullEndpoint.sink(request));
     }
 
     private static GenSource source(EndpointRequest request) {
@@ -65,41 +60,5 @@ final class GenEndpoint implements Endpoint {
         final long depth =
                 request.count("burst", 1, TokenBucket.MAX_RATE).orElse(Math.max(LEAST_DEPTH, rate / DEPTH_PER_SECOND));
         return rate == 0 ? null : new TokenBucket(rate, depth, System::nanoTime);
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public PacketSource source() {
-        return source != null ? source : new EmptySource();
-    }
-
-    @Override
-    public PacketSink sink() {
-        if (sink == null) {
-            throw new IllegalStateException(name + " was not opened to send");
-        }
-        return sink;
-    }
-
-    @Override
-    public Map<String, Long> details() {
-        final var details = new LinkedHashMap<String, Long>();
-        if (source != null) {
-            details.put("generated", source.generated());
-            details.put("behind-rate", source.givenUp());
-        }
-        if (sink != null) {
-            details.putAll(sink.details());
-        }
-        return details;
-    }
-
-    @Override
-    public void close() {
-        // holds nothing
     }
 }

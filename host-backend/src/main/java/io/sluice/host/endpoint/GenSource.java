@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.endpoint;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** Generates packets, flow after flow in turn, straight into the buffers that they are received to. */
 final class GenSource implements PacketSource {
     private final TestFrame frame;
@@ -51,14 +54,13 @@ final class GenSource implements PacketSource {
         return bucket == null ? 0 : bucket.nextDueNanos();
     }
 
-    /** Packets generated, those too long for their buffer included. */
-    long generated() {
-        return generated.value();
-    }
-
-    /** Packets that fell behind the rate and were given up. */
-    long givenUp() {
-        return bucket == null ? 0 : bucket.givenUp();
+    /** Packets generated, those too long for their buffer included, and those given up because they fell behind. */
+    @Override
+    public Map<String, Long> details() {
+        final var details = new LinkedHashMap<String, Long>();
+        details.put("generated", generated.value());
+        details.put("behind-rate", bucket == null ? 0 : bucket.givenUp());
+        return details;
     }
 
     @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.endpoint;
 
+import java.util.Map;
+
 /** A sink that two threads share: one sends what arrives there, the other what is sent back to where it came from. */
 public final class LockedSink implements PacketSink {
     private final PacketSink sink;
@@ -22,6 +24,11 @@ public final class LockedSink implements PacketSink {
     @Override
     public int pollDescriptor() {
         return sink.pollDescriptor();
+    }
+
+    @Override
+    public Map<String, Long> details() {
+        return sink.details();
     }
 
     @Override

@@ -5,18 +5,13 @@ import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.NetworkLink;
 import io.sluice.shared.posix.PacketSocket;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * {@code packet:INTERFACE}: all frames that arrive at a network interface, beside the kernel's own stack, which still
  * sees them too. One socket receives and another one sends, because only one of the two wants a virtio_net_hdr.
  */
-final class PacketEndpoint implements Endpoint {
-    static final String DELETED = "the interface was deleted; no more packets pass here";
-
+final class PacketEndpoint {
     private static final int NONE = -1;
     private static final int DEFAULT_BUFFER_BYTES = 4 << 20;
 
@@ -30,23 +25,7 @@ final class PacketEndpoint implements Endpoint {
                     Namespaces.OPTION),
             PacketEndpoint::open);
 
-    private final String name;
-    private final int receiver;
-    private final int sender;
-    private final Trouble trouble;
-    private final PacketSocketSource source;
-    private final PacketSocketSink sink;
-    private long kernelDrops;
-    private boolean closed;
-
-    private PacketEndpoint(EndpointRequest request, int receiver, int sender, Trouble trouble) {
-        this.name = request.name();
-        this.receiver = receiver;
-        this.sender = sender;
-        this.trouble = trouble;
-        this.source = receiver == NONE ? null : new PacketSocketSource(receiver, request.address(), trouble);
-        this.sink = sender == NONE ? null : new PacketSocketSink(sender, trouble);
-    }
+    private PacketEndpoint() {}
 
     private static Endpoint open(EndpointRequest request) {
         final String link = Namespaces.checkedLink(request);
@@ -61,7 +40,14 @@ final class PacketEndpoint implements Endpoint {
             final int receiver = request.receives() ? receiver(request, index, promiscuous, bufferBytes) : NONE;
             try {
                 final int sender = request.sends() ? sender(request, index) : NONE;
-                return new PacketEndpoint(request, receiver, sender, trouble);
+                return new OpenedEndpoint(
+                        trouble,
+                        receiver == NONE ? null : new PacketSocketSource(receiver, link, trouble),
+                        sender == NONE ? null : new LinkSink(sender, trouble),
+                        () -> {
+                            closeIfOpen(receiver);
+                            closeIfOpen(sender);
+                        });
             } catch (RuntimeException e) {
                 closeIfOpen(receiver);
                 throw e;
@@ -125,57 +111,6 @@ final class PacketEndpoint implements Endpoint {
     private static void closeIfOpen(int descriptor) {
         if (descriptor != NONE) {
             Descriptors.close(descriptor);
-        }
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public PacketSource source() {
-        return source != null ? source : new EmptySource();
-    }
-
-    @Override
-    public PacketSink sink() {
-        if (sink == null) {
-            throw new IllegalStateException(name + " was not opened to send");
-        }
-        return sink;
-    }
-
-    @Override
-    public synchronized Map<String, Long> details() {
-        if (source == null) {
-            return Map.of();
-        }
-        if (!closed) {
-            kernelDrops += Math.max(0, PacketSocket.takeKernelDrops(receiver));
-        }
-        final var details = new LinkedHashMap<String, Long>();
-        details.put("kernel-drops", kernelDrops);
-        details.put("segmented", source.segmented());
-        details.put("checksums-completed", source.checksums());
-        details.put("read-errors", source.errors());
-        return details;
-    }
-
-    @Override
-    public Optional<String> failure() {
-        return trouble.failure();
-    }
-
-    @Override
-    public synchronized void close() {
-        if (!closed) {
-            if (source != null) {
-                details(); // the last word on the kernel's drops
-            }
-            closed = true;
-            closeIfOpen(receiver);
-            closeIfOpen(sender);
         }
     }
 }

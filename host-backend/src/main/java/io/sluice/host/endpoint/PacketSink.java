@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.endpoint;
 
+import java.util.Map;
+
 /** Where packets leave a ring: the sending side of an endpoint. Used by one thread at a time. */
 public interface PacketSink extends AutoCloseable {
     /** The outcome of one {@link #transmit}. */
@@ -33,6 +35,14 @@ public interface PacketSink extends AutoCloseable {
      */
     default int pollDescriptor() {
         return -1;
+    }
+
+    /**
+     * What this side counts beside its stage, name to count in the order to show; may be called by any thread at any
+     * time.
+     */
+    default Map<String, Long> details() {
+        return Map.of();
     }
 
     /** Releases what this side holds; idempotent. */

@@ -6,6 +6,8 @@ import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.PacketMessage;
 import io.sluice.shared.posix.PacketSocket;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Frames that arrive at a network interface, as they were or would have been on the wire: the VLAN tag that the kernel
@@ -29,16 +31,19 @@ final class PacketSocketSource implements PacketSource {
     private final int descriptor;
     private final String link;
     private final Trouble trouble;
+    private final SocketDrops drops;
     private final Tally segmented = new Tally();
     private final Tally checksums = new Tally();
     private final Tally errors = new Tally();
     private boolean toldOversize;
     private boolean broken;
 
+    /** Receives from {@code descriptor}, a packet socket bound to {@code link}, which stays the caller's. */
     PacketSocketSource(int descriptor, String link, Trouble trouble) {
         this.descriptor = descriptor;
         this.link = link;
         this.trouble = trouble;
+        this.drops = new SocketDrops(descriptor);
     }
 
     @Override
@@ -80,7 +85,7 @@ final class PacketSocketSource implements PacketSource {
         }
         if (result == -Errno.ENETDOWN && PacketSocket.boundIndex(descriptor) <= 0) {
             broken = true;
-            trouble.fail(PacketEndpoint.DELETED);
+            trouble.fail(LinkSink.DELETED);
         } else {
             errors.add(1); // the interface went down, a frame without Ethernet header, a kind of GSO without a name
         }
@@ -132,23 +137,20 @@ final class PacketSocketSource implements PacketSource {
         return broken ? NEVER : 0;
     }
 
-    /** Packets that were cut into frames. */
-    long segmented() {
-        return segmented.value();
-    }
-
-    /** Checksums completed. */
-    long checksums() {
-        return checksums.value();
-    }
-
-    /** Receives that failed. */
-    long errors() {
-        return errors.value();
+    /** Frames that nobody read in time, packets cut into frames, checksums completed, and receives that failed. */
+    @Override
+    public Map<String, Long> details() {
+        final var details = new LinkedHashMap<String, Long>();
+        details.put("kernel-drops", drops.count());
+        details.put("segmented", segmented.value());
+        details.put("checksums-completed", checksums.value());
+        details.put("read-errors", errors.value());
+        return details;
     }
 
     @Override
     public void close() {
-        broken = true; // the descriptor is the endpoint's
+        broken = true;
+        drops.close();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.endpoint;
 
+import java.util.Map;
+
 /** Where packets enter a ring: the receiving side of an endpoint. Used by one thread at a time. */
 public interface PacketSource extends AutoCloseable {
     /** {@link #receive} found no packet now. */
@@ -46,6 +48,14 @@ public interface PacketSource extends AutoCloseable {
      */
     default long nextDueNanos() {
         return 0;
+    }
+
+    /**
+     * What this side counts beside its stage, name to count in the order to show; may be called by any thread at any
+     * time.
+     */
+    default Map<String, Long> details() {
+        return Map.of();
     }
 
     /** Releases what this side holds; idempotent. */

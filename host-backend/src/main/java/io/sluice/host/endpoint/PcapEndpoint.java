@@ -10,13 +10,10 @@ import io.sluice.shared.posix.OpenFile;
 import io.sluice.shared.posix.SharedMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** {@code pcap:PATH}: a capture file to read, to write, or one of each. */
-final class PcapEndpoint implements Endpoint {
+final class PcapEndpoint {
     static final EndpointKind KIND = new EndpointKind(
             "pcap",
             "PATH",
@@ -32,17 +29,7 @@ final class PcapEndpoint implements Endpoint {
     /** Several may write here at once. */
     private static final String NOWHERE = "/dev/null";
 
-    private final String name;
-    private final Trouble trouble;
-    private final PcapSource source;
-    private final PcapSink sink;
-
-    private PcapEndpoint(String name, Trouble trouble, PcapSource source, PcapSink sink) {
-        this.name = name;
-        this.trouble = trouble;
-        this.source = source;
-        this.sink = sink;
-    }
+    private PcapEndpoint() {}
 
     private static Endpoint open(EndpointRequest request) {
         final String write = request.text("write", "");
@@ -58,7 +45,7 @@ final class PcapEndpoint implements Endpoint {
         final PcapSource source = request.receives() ? source(request, trouble) : null;
         try {
             final PcapSink sink = request.sends() ? sink(request, trouble) : null;
-            return new PcapEndpoint(request.name(), trouble, source, sink);
+            return new OpenedEndpoint(trouble, source, sink);
         } catch (RuntimeException e) {
             if (source != null) {
                 source.close();
@@ -126,49 +113,5 @@ final class PcapEndpoint implements Endpoint {
                     case Errno.ENXIO -> path + " is a pipe that nobody reads; start its reader first";
                     default -> "open(" + path + "): " + Errno.describe(descriptor);
                 });
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public PacketSource source() {
-        return source != null ? source : new EmptySource();
-    }
-
-    @Override
-    public PacketSink sink() {
-        if (sink == null) {
-            throw new IllegalStateException(name + " was not opened to write");
-        }
-        return sink;
-    }
-
-    @Override
-    public Map<String, Long> details() {
-        if (source == null) {
-            return Map.of();
-        }
-        final var details = new LinkedHashMap<String, Long>();
-        details.put("truncated", source.truncated());
-        details.put("empty", source.empty());
-        return details;
-    }
-
-    @Override
-    public Optional<String> failure() {
-        return trouble.failure();
-    }
-
-    @Override
-    public void close() {
-        if (source != null) {
-            source.close();
-        }
-        if (sink != null) {
-            sink.close();
-        }
     }
 }

@@ -3,6 +3,8 @@ package io.sluice.host.endpoint;
 
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.posix.Descriptors;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Packets of a capture file, as fast as they are asked for or with the gaps between them that were recorded. */
 final class PcapSource implements PacketSource {
@@ -136,14 +138,13 @@ final class PcapSource implements PacketSource {
         return !positioned || !paceStarted ? 0 : Math.max(0, dueNanos - System.nanoTime());
     }
 
-    /** Packets delivered of which the capture holds only the first bytes. */
-    long truncated() {
-        return truncated.value();
-    }
-
-    /** Records without a single byte, which are passed over. */
-    long empty() {
-        return empty.value();
+    /** Packets delivered of which the capture holds only the first bytes, and records without a byte, passed over. */
+    @Override
+    public Map<String, Long> details() {
+        final var details = new LinkedHashMap<String, Long>();
+        details.put("truncated", truncated.value());
+        details.put("empty", empty.value());
+        return details;
     }
 
     @Override

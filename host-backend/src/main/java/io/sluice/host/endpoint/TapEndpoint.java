@@ -6,17 +6,12 @@ import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.NetworkLink;
 import io.sluice.shared.posix.TunTap;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * {@code tap:NAME}: a TAP interface of the kernel, made here and gone with this process, or one that exists already.
  */
-final class TapEndpoint implements Endpoint {
-    static final String DELETED = "the interface was deleted; no more packets pass here";
-
+final class TapEndpoint {
     static final EndpointKind KIND = new EndpointKind(
             "tap",
             "NAME",
@@ -27,22 +22,7 @@ final class TapEndpoint implements Endpoint {
                     Namespaces.OPTION),
             TapEndpoint::open);
 
-    private final String name;
-    private final int descriptor;
-    private final Trouble trouble;
-    private final LinkDrops drops;
-    private final TapSource source;
-    private final TapSink sink;
-    private boolean closed;
-
-    private TapEndpoint(EndpointRequest request, int descriptor, LinkDrops drops, Trouble trouble) {
-        this.name = request.name();
-        this.descriptor = descriptor;
-        this.trouble = trouble;
-        this.drops = drops;
-        this.source = request.receives() ? new TapSource(descriptor, trouble) : null;
-        this.sink = request.sends() ? new TapSink(descriptor, trouble) : null;
-    }
+    private TapEndpoint() {}
 
     private static Endpoint open(EndpointRequest request) {
         final String link = Namespaces.checkedLink(request);
@@ -58,7 +38,9 @@ final class TapEndpoint implements Endpoint {
                 if (up && NetworkLink.up(link) != 1) {
                     takeUp(request, link, trouble);
                 }
-                return new TapEndpoint(request, descriptor, drops(request, link), trouble);
+                final var source = request.receives() ? new TapSource(descriptor, drops(request, link), trouble) : null;
+                final var sink = request.sends() ? new LinkSink(descriptor, trouble) : null;
+                return new OpenedEndpoint(trouble, source, sink, () -> Descriptors.close(descriptor));
             } catch (RuntimeException e) {
                 Descriptors.close(descriptor);
                 throw e;
@@ -118,52 +100,6 @@ final class TapEndpoint implements Endpoint {
             trouble.warn("the interface is down and only root may take it up: sudo ip link set " + link + " up");
         } else {
             Namespaces.check(request, result, "the interface cannot be taken up");
-        }
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public PacketSource source() {
-        return source != null ? source : new EmptySource();
-    }
-
-    @Override
-    public PacketSink sink() {
-        if (sink == null) {
-            throw new IllegalStateException(name + " was not opened to send");
-        }
-        return sink;
-    }
-
-    @Override
-    public Map<String, Long> details() {
-        if (source == null) {
-            return Map.of();
-        }
-        final var details = new LinkedHashMap<String, Long>();
-        details.put("kernel-drops", drops.count());
-        details.put("read-errors", source.errors());
-        return details;
-    }
-
-    @Override
-    public Optional<String> failure() {
-        return trouble.failure();
-    }
-
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            try {
-                drops.close(); // the last word, while the interface is still there
-            } finally {
-                Descriptors.close(descriptor);
-            }
         }
     }
 }

@@ -5,6 +5,8 @@ import io.sluice.shared.memory.Memory;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import java.lang.foreign.Arena;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Frames that the kernel sends out of a TAP interface, read straight into the slot's buffer.
@@ -20,12 +22,18 @@ final class TapSource implements PacketSource {
     private final Arena arena = Arena.ofAuto();
     private final long vectors = arena.allocate(2 * IOVEC_BYTES + 1, 8).address();
     private final int descriptor;
+    private final LinkDrops drops;
     private final Trouble trouble;
     private final Tally errors = new Tally();
     private boolean broken;
 
-    TapSource(int descriptor, Trouble trouble) {
+    /**
+     * @param descriptor the interface's, which stays the caller's
+     * @param drops of the same interface, now this source's
+     */
+    TapSource(int descriptor, LinkDrops drops, Trouble trouble) {
         this.descriptor = descriptor;
+        this.drops = drops;
         this.trouble = trouble;
         Memory.longAt(vectors + IOVEC_BYTES, vectors + 2 * IOVEC_BYTES);
         Memory.longAt(vectors + IOVEC_BYTES + 8, 1);
@@ -44,7 +52,7 @@ final class TapSource implements PacketSource {
         }
         if (length == -Errno.EBADFD) {
             broken = true;
-            trouble.fail(TapEndpoint.DELETED);
+            trouble.fail(LinkSink.DELETED);
         } else if (length < 0 && length != -Errno.EAGAIN && length != -Errno.EINTR) {
             errors.add(1);
         }
@@ -61,13 +69,18 @@ final class TapSource implements PacketSource {
         return broken ? NEVER : 0;
     }
 
-    /** Reads that failed with something else than a deleted interface. */
-    long errors() {
-        return errors.value();
+    /** Frames that nobody read in time, and reads that failed with something else than a deleted interface. */
+    @Override
+    public Map<String, Long> details() {
+        final var details = new LinkedHashMap<String, Long>();
+        details.put("kernel-drops", drops.count());
+        details.put("read-errors", errors.value());
+        return details;
     }
 
     @Override
     public void close() {
-        broken = true; // the descriptor is the endpoint's
+        broken = true;
+        drops.close(); // the last word, while the interface is still there
     }
 }

@@ -17,6 +17,11 @@ final class Trouble {
         this.endpoint = endpoint;
     }
 
+    /** Whose trouble: the endpoint's name. */
+    String endpoint() {
+        return endpoint;
+    }
+
     /** The endpoint no longer works, or ended early. Only the first failure is told and kept. */
     void fail(String why) {
         if (failure.compareAndSet(null, endpoint + ": " + why)) {

@@ -214,7 +214,7 @@ class PacketEndpointTest {
                 while (endpoint.failure().isEmpty()) {
                     slot.receive(endpoint.source());
                 }
-                assertThat(endpoint.failure()).hasValue("packet:left0: " + PacketEndpoint.DELETED);
+                assertThat(endpoint.failure()).hasValue("packet:left0: " + LinkSink.DELETED);
                 assertThat(endpoint.source().pollDescriptor()).isEqualTo(-1);
                 assertThat(slot.transmit(endpoint.sink(), TestPackets.frame(60, 1), 0))
                         .isEqualTo(PacketSink.Result.ERROR);

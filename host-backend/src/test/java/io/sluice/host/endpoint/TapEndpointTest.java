@@ -164,7 +164,7 @@ class TapEndpointTest {
                 assertThat(tap.source().receive(slot.address(), slot.capacity()))
                         .isLessThan(Slot.CAPACITY_BYTES);
             }
-            assertThat(tap.failure()).hasValue("tap:t0: " + TapEndpoint.DELETED);
+            assertThat(tap.failure()).hasValue("tap:t0: " + LinkSink.DELETED);
             assertThat(tap.source().receive(slot.address(), slot.capacity())).isEqualTo(PacketSource.NOTHING);
             assertThat(tap.source().pollDescriptor()).isEqualTo(-1);
             assertThat(tap.source().nextDueNanos()).isEqualTo(PacketSource.NEVER);

@@ -4,13 +4,18 @@ package io.sluice.host.endpoint;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 
-/** Frames sent out of a network interface, straight from the slot's buffer. */
-final class PacketSocketSink implements PacketSink {
+/**
+ * Frames written straight from the slot's buffer to a network interface: by a packet socket they leave on its wire, by
+ * the descriptor of a TAP interface the kernel receives them from it.
+ */
+final class LinkSink implements PacketSink {
+    static final String DELETED = "the interface was deleted; no more packets pass here";
+
     private final int descriptor;
     private final Trouble trouble;
     private boolean broken;
 
-    PacketSocketSink(int descriptor, Trouble trouble) {
+    LinkSink(int descriptor, Trouble trouble) {
         this.descriptor = descriptor;
         this.trouble = trouble;
     }
@@ -27,12 +32,13 @@ final class PacketSocketSink implements PacketSink {
         return switch (-written) {
             case Errno.EAGAIN, Errno.EINTR, Errno.ENOBUFS, Errno.ENOMEM -> Result.BUSY;
             case Errno.EMSGSIZE -> Result.OVERSIZE;
-            case Errno.ENXIO, Errno.ENODEV -> {
+            case Errno.ENXIO, Errno.ENODEV, Errno.EBADFD -> { // the last one is a TAP interface's
                 broken = true;
-                trouble.fail(PacketEndpoint.DELETED);
+                trouble.fail(DELETED);
                 yield Result.ERROR;
             }
-            default -> Result.ERROR; // ENETDOWN: the interface is down; EINVAL: shorter than an Ethernet header
+            // ENETDOWN, of a TAP interface EIO: the interface is down; EINVAL: shorter than an Ethernet header
+            default -> Result.ERROR;
         };
     }
 
