@@ -10,7 +10,6 @@ import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.StageCounters;
 import io.sluice.shared.ring.StageGauges;
 import io.sluice.tests.Precondition;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,12 +127,14 @@ class CRingStageTest {
             try (OtherProgram guest =
                     OtherProgram.start(folder, program, "attach", host.socket().toString())) {
                 final long start = System.nanoTime();
-                awaitPosition(host, guest, start + DEADLINE_NANOS);
+                host.awaitPosition(2, PACKETS, guest, start + DEADLINE_NANOS);
                 final long nanos = System.nanoTime() - start;
                 assertThat(checker.mismatches())
                         .as("packets changed, the first is %d", checker.firstMismatch())
                         .isZero();
-                checkCounters(host.ring().counters(1));
+                final StageCounters counters = host.ring().counters(1);
+                NumberedPackets.checkCounters(counters, PACKETS);
+                assertThat(counters.drops(DropReason.BAD_SLOT)).isZero();
                 assertThat(host.region().retired()).isFalse();
                 host.retire();
                 assertThat(guest.end(COMPILING)).as(guest.output()).isZero();
@@ -143,32 +143,6 @@ class CRingStageTest {
                         "%,d packets through Java, C and Java: %.1f ns each%n", PACKETS, (double) nanos / PACKETS);
             }
         }
-    }
-
-    private static void awaitPosition(RingHost host, OtherProgram guest, long deadlineNanos) throws IOException {
-        while (host.ring().positionAcquire(2) < PACKETS) {
-            final boolean fine = guest.alive() && host.failure() == null && System.nanoTime() < deadlineNanos;
-            assertThat(fine)
-                    .as(
-                            "positions %d %d %d, failure %s, the guest said: %s",
-                            host.ring().positionAcquire(0),
-                            host.ring().positionAcquire(1),
-                            host.ring().positionAcquire(2),
-                            host.failure(),
-                            guest.output())
-                    .isTrue();
-            LockSupport.parkNanos(5_000_000);
-        }
-    }
-
-    private static void checkCounters(StageCounters counters) {
-        long bytes = 0;
-        for (long number = 0; number < PACKETS; number++) {
-            bytes += NumberedPackets.lengthBytes(number);
-        }
-        assertThat(counters.packets()).isEqualTo(PACKETS);
-        assertThat(counters.bytes()).isEqualTo(bytes);
-        assertThat(counters.drops(DropReason.BAD_SLOT)).isZero();
     }
 
     /** Every burst found the C stage asleep; hardly ever may its sleep have ended by its time-out. */

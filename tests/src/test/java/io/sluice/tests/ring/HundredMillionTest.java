@@ -3,10 +3,8 @@ package io.sluice.tests.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.shared.ring.StageCounters;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,15 +25,15 @@ class HundredMillionTest {
             try (OtherProgram guest = OtherProgram.startJava(
                     folder, NumberedReceiver.class, host.socket().toString(), Long.toString(PACKETS))) {
                 final long deadline = System.nanoTime() + DEADLINE_NANOS;
-                awaitPosition(host, guest, 1, deadline);
+                host.awaitPosition(1, 1, guest, deadline);
                 final long start = System.nanoTime();
-                awaitPosition(host, guest, PACKETS, deadline);
+                host.awaitPosition(1, PACKETS, guest, deadline);
                 final long nanos = System.nanoTime() - start;
                 assertThat(guest.end(ENDING)).as(guest.output()).isZero();
                 assertThat(guest.output().strip()).isEqualTo("received=" + PACKETS + " mismatches=0 first=-1");
                 assertThat(host.failure()).isNull();
                 assertThat(host.region().retired()).isFalse();
-                checkCounters(host.ring().counters(1));
+                NumberedPackets.checkCounters(host.ring().counters(1), PACKETS);
                 System.out.printf(
                         "%,d packets between two processes: %.1f ns each, %.1f million a second, %d kicks%n",
                         PACKETS,
@@ -44,30 +42,5 @@ class HundredMillionTest {
                         sender.stage().kicks());
             }
         }
-    }
-
-    private static void awaitPosition(RingHost host, OtherProgram guest, long position, long deadlineNanos)
-            throws Exception {
-        while (host.ring().positionAcquire(1) < position) {
-            final boolean fine = guest.alive() && host.failure() == null && System.nanoTime() < deadlineNanos;
-            assertThat(fine)
-                    .as(
-                            "positions %d %d, failure %s, the guest said: %s",
-                            host.ring().positionAcquire(0),
-                            host.ring().positionAcquire(1),
-                            host.failure(),
-                            guest.output())
-                    .isTrue();
-            LockSupport.parkNanos(1_000_000);
-        }
-    }
-
-    private static void checkCounters(StageCounters counters) {
-        long bytes = 0;
-        for (long number = 0; number < PACKETS; number++) {
-            bytes += NumberedPackets.lengthBytes(number);
-        }
-        assertThat(counters.packets()).isEqualTo(PACKETS);
-        assertThat(counters.bytes()).isEqualTo(bytes);
     }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.ring;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.ring.SlotWord;
+import io.sluice.shared.ring.StageCounters;
 
 /**
  * Packets that can be told from each other and from anything else: everything about one follows from its number.
@@ -47,5 +50,15 @@ final class NumberedPackets {
             differences |= Memory.longAt(address + 8L * i) ^ number * factor;
         }
         return differences == 0 && lengthBytes == lengthBytes(number) && timestampNanos == timestampNanos(number);
+    }
+
+    /** Checks that a stage counted the first {@code packets} and all their bytes. */
+    static void checkCounters(StageCounters counters, long packets) {
+        long bytes = 0;
+        for (long number = 0; number < packets; number++) {
+            bytes += lengthBytes(number);
+        }
+        assertThat(counters.packets()).isEqualTo(packets);
+        assertThat(counters.bytes()).isEqualTo(bytes);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.ring;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.sluice.host.attach.GuestAttachments;
 import io.sluice.host.attach.HostRegion;
 import io.sluice.shared.agent.Agent;
@@ -22,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 
 /** A backend's heart without its endpoints: a region with one ring, whose guest attaches through a socket. */
 final class RingHost implements AutoCloseable {
@@ -78,6 +82,23 @@ final class RingHost implements AutoCloseable {
     /** What ended a stage's thread before its time, or null. */
     Throwable failure() {
         return failure.get();
+    }
+
+    /** Waits until {@code stage} has reached {@code position}; fails at the deadline, or when a stage's program ends. */
+    void awaitPosition(int stage, long position, OtherProgram guest, long deadlineNanos) throws IOException {
+        while (ring().positionAcquire(stage) < position) {
+            final boolean fine = guest.alive() && failure() == null && System.nanoTime() < deadlineNanos;
+            assertThat(fine)
+                    .as("positions %s, failure %s, the guest said: %s", positions(), failure(), guest.output())
+                    .isTrue();
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private List<Long> positions() {
+        return IntStream.range(0, ring().stageCount())
+                .mapToObj(ring()::positionAcquire)
+                .toList();
     }
 
     /** Tells all stages that the chain has ended. */
