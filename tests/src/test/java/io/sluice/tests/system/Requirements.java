@@ -1,42 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.system;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.sluice.shared.posix.TunTap;
+import io.sluice.tests.Precondition;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
-/** What the machine must have for a test; where it has not, the test is skipped and says why. */
+/** The preconditions that tests of the whole system share. */
 final class Requirements {
-    private static final List<String> FOLDERS = List.of("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin");
-
     private Requirements() {}
 
     /** Network namespaces with TAP interfaces in them, and the tools to set them up and to ping. */
     static void networkNamespaces() {
-        assumeTrue(
-                "root".equals(System.getProperty("user.name")), "network namespaces need root: run the tests as root");
-        assumeTrue(Files.exists(Path.of(TunTap.DEVICE)), TunTap.DEVICE + " is missing: modprobe tun");
-        tool("ip", "iproute2");
-        tool("ping", "iputils-ping");
+        Precondition.requireRoot();
+        Precondition.require(Files.exists(Path.of(TunTap.DEVICE)), TunTap.DEVICE + ": modprobe tun");
+        Precondition.requireCommands("ip", "ping", "unshare");
         final Commands.Result probe = Commands.attempt("unshare", "--net", "true");
-        assumeTrue(probe.exitCode() == 0, "network namespaces cannot be made here: " + probe.output());
+        Precondition.require(probe.exitCode() == 0, "network namespaces: " + probe.output());
     }
 
     /** QEMU, and what the guest image is made with. */
     static void virtualMachines() {
-        tool("qemu-system-x86_64", "qemu-system-x86");
-        tool("apt-get", "apt");
-        tool("dpkg-deb", "dpkg");
-        tool("cpio", "cpio");
-        tool("lz4", "lz4");
-    }
-
-    static void tool(String name, String debianPackage) {
-        assumeTrue(
-                FOLDERS.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, name))),
-                name + " is not installed: apt-get install " + debianPackage);
+        Precondition.requireCommands("qemu-system-x86_64", "apt-get", "dpkg-deb", "cpio", "lz4");
     }
 }
