@@ -3,6 +3,7 @@ package io.sluice.guest.cli;
 
 import io.sluice.shared.agent.LogFormat;
 import io.sluice.shared.function.PacketFunctionProvider;
+import io.sluice.shared.ring.RegionDescriptor;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.List;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 public final class GuestMain implements ToolProvider, Supplier<CommandLine> {
     @Command(
-            name = "guest",
+            name = "sluice guest",
             mixinStandardHelpOptions = true,
             description =
                     "Runs a packet function as a guest of a chain: in a virtual machine, a process or a container.",
@@ -58,8 +59,7 @@ public final class GuestMain implements ToolProvider, Supplier<CommandLine> {
 
     static CommandLine commandLine() {
         final CommandLine command = new CommandLine(CommandSpec.forAnnotatedObject(new Guest()));
-        command.getCommandSpec().qualifiedName("sluice guest");
-        command.getCommandSpec().version("sluice guest, ring format " + io.sluice.shared.ring.RegionDescriptor.VERSION);
+        command.getCommandSpec().version("sluice guest, ring format " + RegionDescriptor.VERSION);
         final List<PacketFunctionProvider> providers = ServiceLoader.load(PacketFunctionProvider.class).stream()
                 .map(ServiceLoader.Provider::get)
                 .sorted(Comparator.comparing(PacketFunctionProvider::name))
