@@ -85,7 +85,7 @@ public final class IvshmemServer implements AutoCloseable {
             pollSet.clear();
             pollSet.add(stopBell, PollSet.READABLE);
             // Whoever could not be accepted still waits; polling for him at once would only burn a processor.
-            final short listening = refused ? 0 : PollSet.READABLE;
+            final short listening = refused || doorbell.crowded() ? 0 : PollSet.READABLE;
             refused = false;
             for (GuestSocket socket : sockets) {
                 pollSet.add(socket.descriptor(), listening);
@@ -138,6 +138,8 @@ public final class IvshmemServer implements AutoCloseable {
                     name,
                     process);
             Descriptors.close(socket);
+            // One who tries again and again gets an answer ten times a second, and a line in the log.
+            refused = true;
             return;
         }
         final int peerId = nextPeerId();
