@@ -241,17 +241,29 @@ public final class IvshmemServer implements AutoCloseable {
     public void close() {
         running = false;
         EventFd.signal(stopBell);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        awaitThread();
         for (Connection connection : attached) {
             if (connection != null) {
                 Descriptors.close(connection.socket());
             }
         }
         release();
+    }
+
+    /** Also where the caller is interrupted: what follows frees what the thread works on. */
+    private void awaitThread() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void release() {
