@@ -33,10 +33,8 @@ public final class EchoAgent implements Agent {
         int work = 0;
         while (work < BATCH) {
             full = sender.claim() == 0;
-            if (full) {
-                break;
-            }
-            final int taken = receiver.poll(this::answer, 1);
+            // Also where nothing can be sent: a retired ring has no room, either.
+            final int taken = receiver.poll(this::answer, full ? 0 : 1);
             done = taken < 0;
             if (taken <= 0) {
                 break;

@@ -161,10 +161,11 @@ final class SocketAttachment implements Attachment {
                 System.getLogger(SocketAttachment.class.getName())
                         .log(System.Logger.Level.WARNING, "lost the backend at " + path, e);
             }
+        } finally {
+            hostPresent = false;
+            EventFd.signal(ownBell);
+            readerDone.countDown();
         }
-        hostPresent = false;
-        EventFd.signal(ownBell);
-        readerDone.countDown();
     }
 
     @Override
@@ -212,13 +213,25 @@ final class SocketAttachment implements Attachment {
         hostPresent = false;
         // Ends the reading thread, which waits in recvmsg; only then may the descriptor's number be given up.
         UnixSocket.shutdown(socket);
-        try {
-            readerDone.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        awaitReader();
         Descriptors.close(socket);
         release();
+    }
+
+    /** Also where the caller is interrupted: what follows frees what the reading thread works on. */
+    private void awaitReader() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                readerDone.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void release() {

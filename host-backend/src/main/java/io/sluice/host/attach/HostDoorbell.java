@@ -19,6 +19,8 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
     static final int HOST_PEER = 0;
     static final int MAX_PEERS = 1 << 16;
     private static final long GRACE_NANOS = 2_000_000_000L;
+    /** So many removed eventfds may wait to be closed: a guest that comes and goes all the time uses up no more. */
+    static final int MAX_RETIRED = 64;
 
     private record Retired(int descriptor, long atNanos) {}
 
@@ -66,6 +68,11 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
         if (descriptor != 0) {
             retired.add(new Retired(descriptor, System.nanoTime()));
         }
+    }
+
+    /** Whether so many eventfds wait to be closed that no further guest should come before {@link #sweep} has closed one. */
+    synchronized boolean crowded() {
+        return retired.size() >= MAX_RETIRED;
     }
 
     /** Closes eventfds removed long enough ago. */

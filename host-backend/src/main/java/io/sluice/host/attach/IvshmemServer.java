@@ -85,7 +85,7 @@ public final class IvshmemServer implements AutoCloseable {
             pollSet.clear();
             pollSet.add(stopBell, PollSet.READABLE);
             // Whoever could not be accepted still waits; polling for him at once would only burn a processor.
-            final short listening = refused ? 0 : PollSet.READABLE;
+            final short listening = refused || doorbell.crowded() ? 0 : PollSet.READABLE;
             refused = false;
             for (GuestSocket socket : sockets) {
                 pollSet.add(socket.descriptor(), listening);
@@ -138,6 +138,8 @@ public final class IvshmemServer implements AutoCloseable {
                     name,
                     process);
             Descriptors.close(socket);
+            // One who tries again and again gets an answer ten times a second, and a line in the log.
+            refused = true;
             return;
         }
         final int peerId = nextPeerId();
@@ -239,17 +241,29 @@ public final class IvshmemServer implements AutoCloseable {
     public void close() {
         running = false;
         EventFd.signal(stopBell);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        awaitThread();
         for (Connection connection : attached) {
             if (connection != null) {
                 Descriptors.close(connection.socket());
             }
         }
         release();
+    }
+
+    /** Also where the caller is interrupted: what follows frees what the thread works on. */
+    private void awaitThread() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void release() {

@@ -57,9 +57,23 @@ public final class StatusFile implements AutoCloseable {
     /** Makes the file, readable by its owner only and deleted by {@link #close}. */
     static StatusFile create(Path path, long lengthBytes) throws IOException {
         Files.deleteIfExists(path);
+        final Arena arena = Arena.ofShared();
+        try {
+            return write(path, lengthBytes, arena);
+        } catch (IOException e) {
+            arena.close();
+            // Half a file would be nobody's: it does not say whose it was.
+            Files.deleteIfExists(path);
+            throw new IOException(
+                    "cannot write the status file path=" + path + " bytes=" + lengthBytes + ": " + e.getMessage()
+                            + "; make room there or set SLUICE_RUN to a folder elsewhere",
+                    e);
+        }
+    }
+
+    private static StatusFile write(Path path, long lengthBytes, Arena arena) throws IOException {
         final Set<StandardOpenOption> options =
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        final Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(
                 path, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             // Written, not only sized: a full file system is an exception here and not a SIGBUS later.

@@ -113,17 +113,21 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "give chains or -c FILE; for example: sluice run 'tap:a <=> guest:g <=> tap:b'");
         }
-        if (config != null) {
-            return ConfigFile.read(config);
-        }
         ChainOptions options = ChainOptions.DEFAULTS;
         final String[] values = {slots, buffer, wait, cpus, outputStall};
         for (int i = 0; i < values.length; i++) {
             if (values[i] != null) {
+                if (config != null) {
+                    final String option = ChainOptions.NAMES.get(i);
+                    throw new ParameterException(
+                            spec.commandLine(),
+                            "--" + option + " is for chains given here; with -c, write '" + option + ": " + values[i]
+                                    + "' into " + config);
+                }
                 options = options.with(ChainOptions.NAMES.get(i), values[i]);
             }
         }
-        return BackendConfig.ofCommandLine(chains, options);
+        return config != null ? ConfigFile.read(config) : BackendConfig.ofCommandLine(chains, options);
     }
 
     /** What came of each chain: the last counters, and what its endpoints know besides. */

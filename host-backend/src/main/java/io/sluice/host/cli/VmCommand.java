@@ -161,7 +161,8 @@ final class VmCommand implements Callable<Integer> {
 
     /** The backend's socket, once it is there: QEMU would only say that it cannot connect. */
     private Path awaitSocket() throws IOException, InterruptedException {
-        final Path path = socket != null ? socket : RuntimeDirectory.ofProcess().guestSocket(name);
+        final RuntimeDirectory directory = RuntimeDirectory.ofProcess();
+        final Path path = socket != null ? socket : directory.guestSocket(name);
         final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(backendTimeoutSeconds);
         boolean told = false;
         while (!Files.exists(path)) {
@@ -174,6 +175,9 @@ final class VmCommand implements Callable<Integer> {
                 told = true;
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+        if (socket == null) {
+            directory.check();
         }
         return path;
     }

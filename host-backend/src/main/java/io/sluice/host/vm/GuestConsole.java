@@ -35,11 +35,15 @@ public final class GuestConsole {
                 kept.add(line);
             }
         } else if (line.startsWith(EXIT)) {
-            exitCode = OptionalInt.of(
-                    Integer.parseInt(line.substring(EXIT.length()).strip()));
+            exitCode = exitCode(line.substring(EXIT.length()).strip());
         } else {
             out.accept(line);
         }
+    }
+
+    /** What an honest init says is a number; what a guest may say is anything. */
+    private static OptionalInt exitCode(String text) {
+        return text.matches("[0-9]{1,3}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
     }
 
     /** Whether the guest command was started. */

@@ -44,6 +44,12 @@ class GuestConsoleTest {
     }
 
     @Test
+    void shouldNotTakeJustAnyWordForAnExitCode() {
+        lines("sluice-guest-start", "sluice-guest-exit: 99999999999", "sluice-guest-exit: ever");
+        assertThat(console.exitCode()).isEmpty();
+    }
+
+    @Test
     void shouldKeepWhatWasSaidBeforeAStartThatNeverCame() {
         lines("Linux", "Kernel panic - not syncing");
         assertThat(console.started()).isFalse();
