@@ -51,7 +51,7 @@ final class PortOptions {
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         try (GuestPort opened = open(command.getOut());
                 AgentRunner runner = starter.start(opened, failure::set);
-                ShutdownHook _ = new ShutdownHook(runner::close)) {
+                ShutdownHook hook = new ShutdownHook(runner::close)) {
             while (opened.live() && runner.alive()) {
                 runner.join(POLL_MILLIS);
             }
@@ -59,7 +59,7 @@ final class PortOptions {
                 failure.get().printStackTrace(command.getErr());
                 return ExitCode.SOFTWARE;
             }
-            return farewell(opened, command);
+            return farewell(opened, command, hook.begun());
         } catch (IOException | IllegalStateException e) {
             command.getErr().println(e.getMessage());
             return BACKEND_LOST;
@@ -75,7 +75,7 @@ final class PortOptions {
         return opened;
     }
 
-    private static int farewell(GuestPort ended, CommandLine command) {
+    private static int farewell(GuestPort ended, CommandLine command, boolean stopped) {
         if (ended.retired()) {
             command.getOut().println("the backend has ended chain " + ended.chain());
             return ExitCode.OK;
@@ -85,6 +85,13 @@ final class PortOptions {
                     .println(
                             "lost the backend of chain " + ended.chain() + ": it ended without a word, or turned guest "
                                     + ended.name() + " away; start it, and this guest again");
+            return BACKEND_LOST;
+        }
+        if (!stopped) {
+            // In a virtual machine nothing else tells that the backend has let another in.
+            command.getErr()
+                    .println("the place of guest " + ended.name() + " in chain " + ended.chain()
+                            + " has gone to another that attached later; one at a time");
             return BACKEND_LOST;
         }
         return ExitCode.OK;

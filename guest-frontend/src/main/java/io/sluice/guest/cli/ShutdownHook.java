@@ -10,6 +10,11 @@ final class ShutdownHook implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(thread);
     }
 
+    /** Whether this process has been told to end. */
+    boolean begun() {
+        return thread.getState() != Thread.State.NEW;
+    }
+
     @Override
     public void close() {
         try {
