@@ -4,6 +4,7 @@ package io.sluice.host.attach;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.Doorbell;
 import java.io.IOException;
+import java.util.Collection;
 
 /** Everything through which one region's guests come and go: the server at their sockets, and the bells. */
 public final class GuestAttachments implements AutoCloseable {
@@ -33,9 +34,14 @@ public final class GuestAttachments implements AutoCloseable {
         doorbell.ring(HostDoorbell.HOST_PEER, vector);
     }
 
-    /** Lets guests attach from now on. */
-    public void open(HostRegion region, RuntimeDirectory directory) throws IOException {
-        server = IvshmemServer.start(region, doorbell, directory);
+    /**
+     * Lets guests attach from now on.
+     *
+     * @param busyProcessors those of the helper threads, off which the thread that attaches guests keeps
+     */
+    public void open(HostRegion region, RuntimeDirectory directory, Collection<Integer> busyProcessors)
+            throws IOException {
+        server = IvshmemServer.start(region, doorbell, directory, busyProcessors);
     }
 
     /** Disconnects everybody; the host's threads must have ended. */

@@ -8,12 +8,15 @@ import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.posix.PollSet;
 import io.sluice.shared.posix.PosixException;
 import io.sluice.shared.posix.RuntimeDirectory;
+import io.sluice.shared.posix.Threads;
 import io.sluice.shared.posix.UnixSocket;
 import io.sluice.shared.ring.Directory;
 import io.sluice.shared.ring.RegionDescriptor;
+import io.sluice.shared.ring.Violation;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -42,6 +45,7 @@ public final class IvshmemServer implements AutoCloseable {
 
     private final HostRegion region;
     private final HostDoorbell doorbell;
+    private final List<Integer> busyProcessors;
     private final List<GuestSocket> sockets = new ArrayList<>();
     private final Connection[] attached;
     private final Arena arena = Arena.ofShared();
@@ -54,18 +58,20 @@ public final class IvshmemServer implements AutoCloseable {
     private boolean refused;
     private boolean refusalTold;
 
-    private IvshmemServer(HostRegion region, HostDoorbell doorbell) {
+    private IvshmemServer(HostRegion region, HostDoorbell doorbell, Collection<Integer> busyProcessors) {
         this.region = region;
         this.doorbell = doorbell;
+        this.busyProcessors = List.copyOf(busyProcessors);
         this.attached = new Connection[region.directory().partyCount()];
         this.thread = new Thread(this::serve, "attach " + region.directory().name());
         thread.setDaemon(true);
     }
 
     /** Listens for every guest of {@code region} in {@code directory}, and serves until closed. */
-    static IvshmemServer start(HostRegion region, HostDoorbell doorbell, RuntimeDirectory directory)
+    static IvshmemServer start(
+            HostRegion region, HostDoorbell doorbell, RuntimeDirectory directory, Collection<Integer> busyProcessors)
             throws IOException {
-        final IvshmemServer server = new IvshmemServer(region, doorbell);
+        final IvshmemServer server = new IvshmemServer(region, doorbell, busyProcessors);
         final Directory parties = region.directory();
         try {
             for (int party = 1; party < parties.partyCount(); party++) {
@@ -80,38 +86,51 @@ public final class IvshmemServer implements AutoCloseable {
     }
 
     private void serve() {
-        DescriptorPassing.warmUp();
-        while (running) {
-            pollSet.clear();
-            pollSet.add(stopBell, PollSet.READABLE);
-            // Whoever could not be accepted still waits; polling for him at once would only burn a processor.
-            final short listening = refused || doorbell.crowded() ? 0 : PollSet.READABLE;
-            refused = false;
-            for (GuestSocket socket : sockets) {
-                pollSet.add(socket.descriptor(), listening);
+        try {
+            Threads.keepOff(busyProcessors);
+            DescriptorPassing.warmUp();
+            while (running) {
+                turn();
             }
-            final List<Connection> polled = new ArrayList<>();
-            for (Connection connection : attached) {
-                if (connection != null) {
-                    pollSet.add(connection.socket(), PollSet.READABLE);
-                    polled.add(connection);
-                }
-            }
-            pollSet.await(TURN_NANOS);
-            // Departures first: a guest that has just gone may already be back at its socket.
-            for (int i = 0; i < polled.size(); i++) {
-                if (pollSet.ready(1 + sockets.size() + i)) {
-                    readOrDetach(polled.get(i));
-                }
-            }
-            for (int i = 0; i < sockets.size(); i++) {
-                if (pollSet.ready(1 + i)) {
-                    accept(i + 1, sockets.get(i));
-                }
-            }
-            doorbell.sweep();
-            region.mirror();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "attaching guests to chain " + region.directory().name() + " has failed; the chain ends",
+                    e);
+            region.retire(Violation.NONE, "");
         }
+    }
+
+    private void turn() {
+        pollSet.clear();
+        pollSet.add(stopBell, PollSet.READABLE);
+        // Whoever could not be accepted still waits; polling for him at once would only burn a processor.
+        final short listening = refused || doorbell.crowded() ? 0 : PollSet.READABLE;
+        refused = false;
+        for (GuestSocket socket : sockets) {
+            pollSet.add(socket.descriptor(), listening);
+        }
+        final List<Connection> polled = new ArrayList<>();
+        for (Connection connection : attached) {
+            if (connection != null) {
+                pollSet.add(connection.socket(), PollSet.READABLE);
+                polled.add(connection);
+            }
+        }
+        pollSet.await(TURN_NANOS);
+        // Departures first: a guest that has just gone may already be back at its socket.
+        for (int i = 0; i < polled.size(); i++) {
+            if (pollSet.ready(1 + sockets.size() + i)) {
+                readOrDetach(polled.get(i));
+            }
+        }
+        for (int i = 0; i < sockets.size(); i++) {
+            if (pollSet.ready(1 + i)) {
+                accept(i + 1, sockets.get(i));
+            }
+        }
+        doorbell.sweep();
+        region.mirror();
     }
 
     private void readOrDetach(Connection connection) {

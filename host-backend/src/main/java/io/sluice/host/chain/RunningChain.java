@@ -57,13 +57,13 @@ public final class RunningChain implements AutoCloseable {
             guests = newGuests;
             if (!region.memory().note().isEmpty()) {
                 LOG.log(
-                        System.Logger.Level.DEBUG,
+                        System.Logger.Level.INFO,
                         "chain {0}: {1}",
                         configured.name(),
                         region.memory().note());
             }
             start(plan, layout, intake);
-            guests.open(region, directory);
+            guests.open(region, directory, configured.options().cpus());
         } catch (IOException | RuntimeException e) {
             runners.forEach(AgentRunner::close);
             if (newGuests != null) {

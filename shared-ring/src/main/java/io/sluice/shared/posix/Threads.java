@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.BitSet;
+import java.util.Collection;
 
 /** The calling thread's processors and timers: sched_setaffinity(2), prctl(2). */
 public final class Threads {
@@ -33,6 +34,33 @@ public final class Threads {
             final var errno = Native.errnoBuffer();
             final int result = (int) SET_AFFINITY.invokeExact(errno, 0, (long) MASK_BYTES, mask.address());
             return Native.resultOrErrno(result, errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /**
+     * Keeps the calling thread off {@code processors}, which others have for themselves, where it may run elsewhere; where
+     * it may not, it stays as it is.
+     */
+    public static void keepOff(Collection<Integer> processors) {
+        final BitSet left = allowedProcessors();
+        processors.stream().filter(processor -> processor >= 0).forEach(left::clear);
+        if (!processors.isEmpty() && !left.isEmpty()) {
+            allow(left);
+        }
+    }
+
+    private static void allow(BitSet processors) {
+        try (Arena arena = Arena.ofConfined()) {
+            final byte[] bytes = processors.toByteArray();
+            final MemorySegment mask = arena.allocate(MASK_BYTES, 8);
+            Memory.copyFromArray(bytes, 0, mask.address(), Math.min(bytes.length, MASK_BYTES));
+            final var errno = Native.errnoBuffer();
+            final int result = (int) SET_AFFINITY.invokeExact(errno, 0, (long) MASK_BYTES, mask.address());
+            PosixException.check(Native.resultOrErrno(result, errno), "sched_setaffinity");
+        } catch (PosixException e) {
+            throw e;
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

@@ -103,6 +103,30 @@ public final class UnixSocket {
         }
     }
 
+    /**
+     * Takes an abstract name (unix(7)), which one process of a network namespace can hold at a time and which is free
+     * again when the socket is closed or its process has ended: the socket that holds it, or {@code -EADDRINUSE}.
+     */
+    public static int claimName(String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC);
+            if (socket < 0) {
+                return socket;
+            }
+            // An abstract name begins with a zero byte, and its length says where it ends.
+            final MemorySegment address = address(arena, "\0" + name);
+            final var errno = Native.errnoBuffer();
+            final int length = (int) address.byteSize() - 1;
+            final int result =
+                    Native.resultOrErrno((int) BIND.invokeExact(errno, socket, address.address(), length), errno);
+            return orClose(socket, result);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
     /** shutdown(2) of both directions: whoever waits in a receive on {@code socket} gets the end of the stream. */
     public static void shutdown(int socket) {
         try {

@@ -4,7 +4,9 @@ package io.sluice.shared.posix;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.BitSet;
+import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,5 +32,23 @@ class ThreadsTest {
     @ValueSource(ints = {-1, 8191, 8192, Integer.MAX_VALUE, Integer.MIN_VALUE})
     void shouldRefuseAProcessorThatIsNotThere(int processor) {
         assertThat(Threads.pinTo(processor)).isEqualTo(-Errno.EINVAL);
+    }
+
+    @Test
+    void shouldKeepOffOthersProcessorsWhereItMayRunElsewhere() throws InterruptedException {
+        final BitSet allowed = Threads.allowedProcessors();
+        final int first = allowed.nextSetBit(0);
+        final AtomicReference<BitSet> kept = new AtomicReference<>();
+        final AtomicReference<BitSet> keptOffAll = new AtomicReference<>();
+        final Thread thread = new Thread(() -> {
+            Threads.keepOff(List.of(first));
+            kept.set(Threads.allowedProcessors());
+            Threads.keepOff(allowed.stream().boxed().toList());
+            keptOffAll.set(Threads.allowedProcessors());
+        });
+        thread.start();
+        thread.join();
+        assertThat(kept.get().get(first)).isEqualTo(allowed.cardinality() == 1);
+        assertThat(keptOffAll.get()).isEqualTo(kept.get());
     }
 }

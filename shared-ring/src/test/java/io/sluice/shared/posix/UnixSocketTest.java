@@ -48,6 +48,21 @@ class UnixSocketTest {
         assertThat(openDescriptors()).as("descriptors left open").isEqualTo(before);
     }
 
+    @Test
+    void shouldGiveANameToOneHolderAtATime() {
+        final String name = "sluice-test-" + ProcessHandle.current().pid();
+        final int first = UnixSocket.claimName(name);
+        assertThat(first).isNotNegative();
+        assertThat(UnixSocket.claimName(name)).isEqualTo(-Errno.EADDRINUSE);
+        final int other = UnixSocket.claimName(name + "0");
+        assertThat(other).isNotNegative();
+        Descriptors.close(first);
+        final int second = UnixSocket.claimName(name);
+        assertThat(second).isNotNegative();
+        Descriptors.close(second);
+        Descriptors.close(other);
+    }
+
     private static long openDescriptors() throws IOException {
         try (var files = Files.list(Path.of("/proc/self/fd"))) {
             return files.count();

@@ -52,7 +52,7 @@ final class RingHost implements AutoCloseable {
         region = new HostRegion(
                 new RegionSpec("test", List.of("host", GUEST), List.of(ring)), folder.resolve("test.status"));
         attachments = new GuestAttachments(vectors);
-        attachments.open(region, RuntimeDirectory.at(folder));
+        attachments.open(region, RuntimeDirectory.at(folder), List.of());
     }
 
     HostRegion region() {
