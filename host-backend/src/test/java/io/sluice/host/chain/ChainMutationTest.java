@@ -44,7 +44,7 @@ final class ChainMutationTest {
         return accepted;
     }
 
-    private static boolean answered(String text) {
+    static boolean answered(String text) {
         try {
             Chain chain = Chain.parse(text);
             assertThat(Chain.parse(chain.format()).format()).isEqualTo(chain.format());

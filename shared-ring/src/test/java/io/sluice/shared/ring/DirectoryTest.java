@@ -209,7 +209,7 @@ class DirectoryTest {
                     format.write(base);
                     final int old = Memory.intAt(base + offset);
                     Memory.intAt(base + offset, damaged(old, i, random));
-                    if (usedIfAccepted()) {
+                    if (usedIfAccepted(base, bytes)) {
                         accepted++;
                     }
                 }
@@ -234,9 +234,10 @@ class DirectoryTest {
         };
     }
 
-    private boolean usedIfAccepted() {
+    /** Uses the region at {@code base} to its bounds, where its directory is accepted. */
+    static boolean usedIfAccepted(long base, long bytes) {
         try {
-            final Directory directory = open();
+            final Directory directory = Directory.shared(base, bytes);
             directory.name();
             for (int party = 0; party < directory.partyCount(); party++) {
                 directory.partyName(party);
