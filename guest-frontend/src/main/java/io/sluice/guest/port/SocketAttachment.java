@@ -135,6 +135,7 @@ final class SocketAttachment implements Attachment {
 
     private void accept(Message message) {
         if (message.number() < 0 || message.number() > PeerBells.MAX_PEER_ID) {
+            drop(message);
             throw new IllegalStateException("the server at " + path + " spoke of peer " + message.number());
         }
         final int peer = (int) message.number();
