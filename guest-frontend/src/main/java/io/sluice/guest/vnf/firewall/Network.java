@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 record Network(int version, long high, long low, long highMask, long lowMask) {
     private static final Pattern IPV4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
-    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f]*+:[0-9A-Fa-f:.]*+");
 
     /**
      * Reads an address, or a network as address and prefix length.

@@ -157,7 +157,7 @@ final class RuleParser {
                 either = once("net", either, network);
             }
         } catch (IllegalArgumentException e) {
-            final boolean addressLike = term.matches("[0-9A-Fa-f:.]*[0-9:][0-9A-Fa-f:.]*(/.*)?");
+            final boolean addressLike = term.matches("[A-Fa-f.]*+[0-9:][0-9A-Fa-f:.]*+(/.*)?");
             throw error(start, end, addressLike || term.isEmpty() ? e.getMessage() : notATerm(term));
         }
     }

@@ -6,8 +6,10 @@ import static io.sluice.shared.ring.DropReason.DENIED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sluice.guest.Limits;
 import io.sluice.guest.vnf.Bench;
 import io.sluice.guest.vnf.Frame;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -176,5 +178,15 @@ class FirewallRulesTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Bench.firewall("rule=deny", "allow=any"))
                 .withMessageContaining("write all of them as rule=");
+    }
+
+    /** A time that grows with the square of the length would be minutes here. */
+    @Test
+    void shouldRefuseALongTermWithoutDelay() throws Exception {
+        for (final String term : List.of("1:".repeat(100_000) + "!", ":".repeat(200_000) + "!", "1.".repeat(100_000))) {
+            Limits.hold(
+                    64 << 20,
+                    () -> assertThatIllegalArgumentException().isThrownBy(() -> Bench.firewall("allow=" + term)));
+        }
     }
 }
