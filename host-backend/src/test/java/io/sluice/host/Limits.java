@@ -16,8 +16,8 @@ public final class Limits {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** One thread at a time; a further one only after an attempt that hangs. */
-    private static final ExecutorService ATTEMPTS =
-            Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("attempt").factory());
+    private static final ExecutorService ATTEMPTS = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("attempt").factory());
 
     private Limits() {}
 
