@@ -15,7 +15,10 @@ public final class GoingToSleep {
 
     /** The next stage waits for a slot. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 0"}, expect = Expect.ACCEPTABLE, desc = "it saw the slot and stays awake")
+    @Outcome(
+            id = {"0, 0", "1, 0"},
+            expect = Expect.ACCEPTABLE,
+            desc = "it saw the slot and stays awake")
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "it sleeps and is kicked")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a wake-up lost")
     @State
@@ -40,7 +43,10 @@ public final class GoingToSleep {
 
     /** The first stage waits for room on a full ring. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 0"}, expect = Expect.ACCEPTABLE, desc = "it saw the room and stays awake")
+    @Outcome(
+            id = {"0, 0", "1, 0"},
+            expect = Expect.ACCEPTABLE,
+            desc = "it saw the room and stays awake")
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "it sleeps and is kicked")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a wake-up lost")
     @State

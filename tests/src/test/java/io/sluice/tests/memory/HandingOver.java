@@ -48,7 +48,10 @@ public final class HandingOver {
 
     /** A stage that has a slot back may write to it: whoever gave it back has read it before. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "0, 1"}, expect = Expect.ACCEPTABLE, desc = "read before it was written again")
+    @Outcome(
+            id = {"0, 0", "0, 1"},
+            expect = Expect.ACCEPTABLE,
+            desc = "read before it was written again")
     @Outcome(expect = Expect.FORBIDDEN, desc = "written while another stage still read it")
     @State
     public static class GiveBack {

@@ -35,13 +35,14 @@ class MemoryOrderTest {
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "org.openjdk.jcstress.Main"));
         command.addAll(List.of("-m", LONG ? "default" : "quick", "-sc", Boolean.toString(LONG)));
-        command.addAll(LONG ? List.of() : List.of("-f", "1", "-fsm", "1", "-iters", "3", "-time", "1000"));
+        command.addAll(List.of("-f", "1", "-fsm", "1", "-iters", LONG ? "10" : "3", "-time", "1000"));
         command.addAll(List.of("-t", getClass().getPackageName().replace(".", "\\."), "-r", folder.toString()));
         command.addAll(List.of(
                 "-strideSize", Integer.toString(SmallRegion.ROUNDS_AT_ONCE / STRIDES),
                 "-strideCount", Integer.toString(STRIDES)));
         command.addAll(List.of(
-                "-jvmArgs", "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=deny -XX:+UseSerialGC"));
+                "-jvmArgs",
+                "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=deny -XX:+UseSerialGC"));
         final Path output = folder.resolve("output");
         final Process harness = new ProcessBuilder(command)
                 .directory(folder.toFile())

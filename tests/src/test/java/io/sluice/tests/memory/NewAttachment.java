@@ -16,7 +16,10 @@ public final class NewAttachment {
 
     /** The next stage's new holder goes to sleep at once: whoever published on must learn of its line and kick. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 0"}, expect = Expect.ACCEPTABLE, desc = "it saw the slot and stays awake")
+    @Outcome(
+            id = {"0, 0", "1, 0"},
+            expect = Expect.ACCEPTABLE,
+            desc = "it saw the slot and stays awake")
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "it sleeps and is kicked")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a wake-up lost")
     @State
@@ -42,7 +45,10 @@ public final class NewAttachment {
 
     /** The publisher's new holder publishes on its own line: a sleeper must not wait on the old one. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 0"}, expect = Expect.ACCEPTABLE, desc = "it saw the slot and stays awake")
+    @Outcome(
+            id = {"0, 0", "1, 0"},
+            expect = Expect.ACCEPTABLE,
+            desc = "it saw the slot and stays awake")
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "it sleeps and is kicked")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a wake-up lost")
     @State
@@ -68,7 +74,10 @@ public final class NewAttachment {
 
     /** What an old holder still stores reaches nobody who has learned of the new one. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 0"}, expect = Expect.ACCEPTABLE, desc = "its slot is nobody's")
+    @Outcome(
+            id = {"0, 0", "1, 0"},
+            expect = Expect.ACCEPTABLE,
+            desc = "its slot is nobody's")
     @Outcome(expect = Expect.FORBIDDEN, desc = "a slot of an old attachment")
     @State
     public static class OfALatePublisher {
