@@ -31,7 +31,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             "  sluice run 'tap:lan <=> guest:fw <=> tap:wan'            a backend with one chain",
             "  sluice guest firewall --port ptnet:/run/sluice/fw.sock   a process as its guest",
             "",
-            "In the checkout: sluice test runs all tests."
+            "In the checkout: sluice test runs all tests, sluice bench measures."
         })
 public final class Main {
     private Main() {}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.tests.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What figures mean and do not mean, in words; of the rows that a report has. */
+final class Meaning {
+    private static final String GENERAL =
+            "Less is better everywhere. `ratio` is our median by the peer's: below 1 we take less time. A run starts both"
+                    + " sides with fresh processes, warms them up and measures them slice by slice in turns; its figure"
+                    + " is the median of its slices. `min`, `median` and `max` are over our runs. Two cores are near or"
+                    + " far from each other, and a virtual machine may move: compare ratios rather than figures, and"
+                    + " no figures of two machines.";
+
+    private static final Map<String, String> ROWS = Map.of(
+            "ring",
+            "`ring/*`: time per packet over a ring of 1024 slots of 2048 bytes with two stages, producer and consumer in"
+                    + " processes of their own, each on a core of its own, neither ever asleep, publishing after 8"
+                    + " packets or when there is nothing more to do. `ring/slot` writes the slot word and reads the"
+                    + " length, and touches no packet; `ring/64B` writes and reads 64 bytes; `ring/1500B` copies 1500"
+                    + " bytes in and out, as an endpoint with memory of its own must. It is a rate under full load, not"
+                    + " a latency, and there is no network card, virtual machine or wake-up in it.",
+            "hop",
+            "`hop/*`: half of the time that one packet takes there and another one back, one at a time, both sides"
+                    + " spinning, with the reading of the clock in it. What a packet meets on an idle ring, not under"
+                    + " load; `p99.9` is mostly the machine's interruptions.",
+            "chain",
+            "`chain/stage`: what one more zero-copy guest stage, which counts each packet and passes it on, adds to"
+                    + " the time per packet of the core that carries it. A chain of four stages against one of two,"
+                    + " spread over two cores so that each hop crosses between them. A guest with a core of its own"
+                    + " adds less to a chain's rate: stages work at the same time.");
+
+    private static final Map<String, String> PEERS = Map.of(
+            "c",
+            "`c` is the same ring, in C: the reference of the format, which does turn for turn what the Java side does,"
+                    + " compiled for this processor.",
+            "pingpong",
+            "`pingpong` is the bare hand-over of one cache line between the two cores, in C, and nothing else: no ring"
+                    + " can be faster. A packet needs two lines to cross, its slot and the position.");
+
+    private Meaning() {}
+
+    static List<String> of(Report report) {
+        final List<String> items = new ArrayList<>();
+        items.add(GENERAL);
+        report.rows().stream()
+                .map(row -> ROWS.get(row.name().split("/")[0]))
+                .distinct()
+                .filter(item -> item != null)
+                .forEach(items::add);
+        report.rows().stream()
+                .map(row -> PEERS.get(row.peer()))
+                .distinct()
+                .filter(item -> item != null)
+                .forEach(items::add);
+        return items;
+    }
+}

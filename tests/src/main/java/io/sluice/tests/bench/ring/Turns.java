@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.tests.bench.ring;
+
+import io.sluice.shared.ring.Directory;
+import io.sluice.shared.ring.Doorbell;
+import io.sluice.shared.ring.Ring;
+import io.sluice.shared.ring.Stage;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Every second stage of each ring, worked on by one thread that never sleeps. Two processes, one with the even and one
+ * with the odd stages, carry a chain of any even length between two cores, and each hop of a packet crosses over.
+ */
+final class Turns implements Role {
+    private final List<List<Turn>> rings = new ArrayList<>();
+
+    Turns(Directory directory, int parity, int touchedBytes) {
+        for (int r = 0; r < directory.ringCount(); r++) {
+            final Ring ring = directory.ring(r);
+            final List<Turn> turns = new ArrayList<>();
+            for (int s = parity; s < ring.stageCount(); s += 2) {
+                final Stage stage = new Stage(ring, s, Doorbell.NONE);
+                turns.add(
+                        s == 0
+                                ? new Sender(stage, touchedBytes)
+                                : s == ring.stageCount() - 1
+                                        ? new Receiver(stage, touchedBytes)
+                                        : new GuestFunction(stage));
+            }
+            rings.add(turns);
+        }
+    }
+
+    /** Nanoseconds from the first packet's to the last one's turn here. */
+    @Override
+    public long[] slice(int ring, long packets) {
+        final Turn[] turns = rings.get(ring).toArray(Turn[]::new);
+        final long target = turns[0].position() + packets;
+        long start = 0;
+        while (true) {
+            boolean done = true;
+            int work = 0;
+            for (Turn turn : turns) {
+                work += turn.turn(target);
+                done &= turn.position() == target;
+            }
+            if (work == 0) {
+                Thread.onSpinWait();
+            } else if (start == 0) {
+                start = System.nanoTime();
+            }
+            if (done) {
+                return new long[] {System.nanoTime() - start};
+            }
+        }
+    }
+
+    @Override
+    public long checksum() {
+        return rings.stream()
+                .flatMap(List::stream)
+                .mapToLong(turn -> turn instanceof Receiver receiver ? receiver.sum() : 0)
+                .sum();
+    }
+
+    static void check(boolean live) {
+        if (!live) {
+            throw new IllegalStateException("the ring was taken away, or a peer broke its rules");
+        }
+    }
+
+    /** Publishes the rest of a turn, and makes sure of it where it may be the last for a while. */
+    static void finish(Stage stage, int work, long target) {
+        if (work % Turn.FLUSH_PERIOD != 0) {
+            stage.publish();
+        }
+        if (work > 0 && (stage.position() == target || stage.available() == 0)) {
+            stage.settle();
+        }
+    }
+}
