@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 
 /** Every benchmark there is, and the running of those that are asked for. */
 public final class Benchmarks {
-    private static final int WARM_UP_SLICES = 10;
-    private static final int SLICES = 15;
-    private static final int QUICK_WARM_UP_SLICES = 6;
-    private static final int QUICK_SLICES = 5;
+    private static final int WARM_UP_SLICES = 25;
+    private static final int SLICES = 25;
+    private static final int QUICK_WARM_UP_SLICES = 15;
+    private static final int QUICK_SLICES = 9;
 
     private Benchmarks() {}
 

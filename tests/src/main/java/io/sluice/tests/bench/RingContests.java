@@ -20,9 +20,9 @@ final class RingContests {
     private static final int BUFFER_BYTES = 2048;
     private static final int HEADROOM = 128;
     private static final List<Integer> TOUCHED_BYTES = List.of(0, 64, 1500);
-    private static final long PACKETS = 2_000_000;
-    private static final long LONG_PACKETS = 400_000;
-    private static final long ROUND_TRIPS = 50_000;
+    private static final long PACKETS = 500_000;
+    private static final long LONG_PACKETS = 100_000;
+    private static final long ROUND_TRIPS = 20_000;
     private static final int SHORT_CHAIN = 2;
     private static final int LONG_CHAIN = 4;
 

@@ -25,7 +25,6 @@ import picocli.CommandLine.Spec;
 /** {@code sluice bench}: how fast Sluice is on this machine, beside peers that run in turns with it. */
 @Command(
         name = "sluice bench",
-        mixinStandardHelpOptions = true,
         description = "Measures Sluice on this machine, in turns with peers beside it.",
         footer = {
             "",
@@ -40,6 +39,12 @@ import picocli.CommandLine.Spec;
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Shows this help and exits.")
+    private boolean help;
 
     @Parameters(paramLabel = "NAME", description = "A suite (ring), some of its rows (hop), or one (ring/64B); all.")
     private List<String> names = List.of();

@@ -23,14 +23,20 @@ final class Receiver implements Turn {
     public int turn(long target) {
         Turns.check(stage.refresh());
         final int work = Math.min(stage.available(), BUDGET);
-        for (int i = 1; i <= work; i++) {
-            sum += take(stage.position());
-            stage.advance(1);
-            if (i % FLUSH_PERIOD == 0) {
-                stage.publish();
+        final long first = stage.position();
+        long taken = 0;
+        int finished = 0;
+        while (finished < work) {
+            final int flush = Math.min(work - finished, FLUSH_PERIOD);
+            for (int i = 0; i < flush; i++) {
+                taken += take(first + finished + i);
             }
+            finished += flush;
+            stage.advance(flush);
+            stage.publish();
         }
-        Turns.finish(stage, work, target);
+        sum += taken;
+        Turns.settle(stage, work, target);
         return work;
     }
 

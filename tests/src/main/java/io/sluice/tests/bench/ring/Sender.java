@@ -29,14 +29,18 @@ final class Sender implements Turn {
     public int turn(long target) {
         Turns.check(stage.refresh());
         final int work = (int) Math.min(Math.min(stage.available(), BUDGET), target - stage.position());
-        for (int i = 1; i <= work; i++) {
-            fill(stage.position());
-            stage.advance(1);
-            if (i % FLUSH_PERIOD == 0) {
-                stage.publish();
+        final long first = stage.position();
+        int finished = 0;
+        while (finished < work) {
+            final int flush = Math.min(work - finished, FLUSH_PERIOD);
+            for (int i = 0; i < flush; i++) {
+                fill(first + finished + i);
             }
+            finished += flush;
+            stage.advance(flush);
+            stage.publish();
         }
-        Turns.finish(stage, work, target);
+        Turns.settle(stage, work, target);
         return work;
     }
 

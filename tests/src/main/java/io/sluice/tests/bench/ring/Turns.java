@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.bench.ring;
 
+import io.sluice.shared.pacing.WaitMode;
+import io.sluice.shared.pacing.Waiting;
 import io.sluice.shared.ring.Directory;
 import io.sluice.shared.ring.Doorbell;
 import io.sluice.shared.ring.Ring;
@@ -13,7 +15,10 @@ import java.util.List;
  * with the odd stages, carry a chain of any even length between two cores, and each hop of a packet crosses over.
  */
 final class Turns implements Role {
+    private static final int TURNS_AT_ONCE = 32;
+
     private final List<List<Turn>> rings = new ArrayList<>();
+    private final Waiting waiting = Waiting.of(WaitMode.SPIN, null);
 
     Turns(Directory directory, int parity, int touchedBytes) {
         for (int r = 0; r < directory.ringCount(); r++) {
@@ -37,23 +42,39 @@ final class Turns implements Role {
     public long[] slice(int ring, long packets) {
         final Turn[] turns = rings.get(ring).toArray(Turn[]::new);
         final long target = turns[0].position() + packets;
-        long start = 0;
-        while (true) {
-            boolean done = true;
+        long start = System.nanoTime();
+        // A thread of ours enters its loop once and for all; this one comes back for every slice, and what it comes back
+        // to has to be compiled from its first line on.
+        while (!someTurns(turns, target)) {
+            start = System.nanoTime();
+        }
+        while (!finished(turns, target)) {
+            someTurns(turns, target);
+        }
+        return new long[] {System.nanoTime() - start};
+    }
+
+    /** Some turns of all stages; whether there was anything to do. */
+    private boolean someTurns(Turn[] turns, long target) {
+        boolean worked = false;
+        for (int i = 0; i < TURNS_AT_ONCE; i++) {
             int work = 0;
             for (Turn turn : turns) {
                 work += turn.turn(target);
-                done &= turn.position() == target;
             }
-            if (work == 0) {
-                Thread.onSpinWait();
-            } else if (start == 0) {
-                start = System.nanoTime();
-            }
-            if (done) {
-                return new long[] {System.nanoTime() - start};
+            waiting.idle(work, null);
+            worked |= work > 0;
+        }
+        return worked;
+    }
+
+    private static boolean finished(Turn[] turns, long target) {
+        for (Turn turn : turns) {
+            if (turn.position() < target) {
+                return false;
             }
         }
+        return true;
     }
 
     @Override
@@ -70,11 +91,8 @@ final class Turns implements Role {
         }
     }
 
-    /** Publishes the rest of a turn, and makes sure of it where it may be the last for a while. */
-    static void finish(Stage stage, int work, long target) {
-        if (work % Turn.FLUSH_PERIOD != 0) {
-            stage.publish();
-        }
+    /** Makes sure of the last publish where no other may follow for a while. */
+    static void settle(Stage stage, int work, long target) {
         if (work > 0 && (stage.position() == target || stage.available() == 0)) {
             stage.settle();
         }
