@@ -25,6 +25,8 @@ final class Machine {
         machine.put("cpu", cpuModel());
         machine.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
         machine.put("virtual", flag("hypervisor") ? "yes: other guests of its host may be in the figures" : "no");
+        machine.put(
+                "load", Files.readString(Path.of("/proc/loadavg")).split(" ")[0] + " before the first run, 0 is quiet");
         machine.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("jdk", System.getProperty("java.vm.vendor") + " " + System.getProperty("java.vm.version"));
         machine.put("flags", String.join(" ", javaFlags()));
