@@ -51,10 +51,15 @@ public final class Benchmarks {
         for (String name : names) {
             if (all.stream().noneMatch(contest -> contest.isNamed(name))) {
                 throw new BenchException("no benchmark is named " + name + "; there are: "
-                        + String.join(", ", all.stream().map(Contest::suite).distinct().toList()) + ", with the rows "
                         + String.join(
                                 ", ",
-                                all.stream().flatMap(contest -> contest.rows().stream()).distinct().toList()));
+                                all.stream().map(Contest::suite).distinct().toList()) + ", with the rows "
+                        + String.join(
+                                ", ",
+                                all.stream()
+                                        .flatMap(contest -> contest.rows().stream())
+                                        .distinct()
+                                        .toList()));
             }
         }
         return all.stream()

@@ -9,7 +9,8 @@ import java.util.List;
 
 /** The peers in C, compiled for this processor as the JIT compiles for it. */
 final class CProgram {
-    private static final List<String> OPTIONS = List.of("-std=c11", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror");
+    private static final List<String> OPTIONS =
+            List.of("-std=c11", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror");
 
     private CProgram() {}
 

@@ -71,8 +71,8 @@ final class Machine {
             }
         }
         if (cores.size() < count) {
-            throw new BenchException("a benchmark needs " + count + " cores, each for one process: allowed="
-                    + allowed + " cores=" + cores + "; see taskset(1) and the cgroup's cpuset.cpus");
+            throw new BenchException("a benchmark needs " + count + " cores, each for one process: allowed=" + allowed
+                    + " cores=" + cores + "; see taskset(1) and the cgroup's cpuset.cpus");
         }
         return cores;
     }

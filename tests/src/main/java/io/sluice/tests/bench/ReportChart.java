@@ -21,8 +21,13 @@ public final class ReportChart {
         final int width = LABELS + BARS + FIGURES;
         final int height = TOP + ROW * report.rows().size() + 12;
         final StringBuilder svg = new StringBuilder();
-        line(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\"", width,
-                height, width, height);
+        line(
+                svg,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\"",
+                width,
+                height,
+                width,
+                height);
         line(svg, "     font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">");
         line(svg, "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>");
         line(svg, "<text x=\"%d\" y=\"20\">our time / the peer's, left of the line we take less</text>", LABELS);
@@ -32,8 +37,13 @@ public final class ReportChart {
             y += ROW;
         }
         final double one = LABELS + BARS / scale;
-        line(svg, "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#222\" stroke-dasharray=\"4 3\"/>", one,
-                TOP - 6, one, height - 6);
+        line(
+                svg,
+                "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#222\" stroke-dasharray=\"4 3\"/>",
+                one,
+                TOP - 6,
+                one,
+                height - 6);
         line(svg, "</svg>");
         return svg.toString();
     }
@@ -41,12 +51,29 @@ public final class ReportChart {
     private static void bar(StringBuilder svg, Row row, int y, double scale) {
         final double length = Math.max(0, row.ratio()) * BARS / scale;
         final int baseline = y + 15;
-        line(svg, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LABELS - 8, baseline,
+        line(
+                svg,
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>",
+                LABELS - 8,
+                baseline,
                 escaped(row.name() + " / " + row.peer()));
-        line(svg, "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", LABELS, y + 2, length, ROW - 8,
+        line(
+                svg,
+                "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>",
+                LABELS,
+                y + 2,
+                length,
+                ROW - 8,
                 row.ratio() <= 1 ? "#3a8f5c" : "#4a78b5");
-        line(svg, "<text x=\"%d\" y=\"%d\">%s: %.1f to %.1f %s</text>", LABELS + BARS + 8, baseline,
-                ReportText.ratio(row.ratio()), row.median(), row.peerMedian(), escaped(row.unit()));
+        line(
+                svg,
+                "<text x=\"%d\" y=\"%d\">%s: %.1f to %.1f %s</text>",
+                LABELS + BARS + 8,
+                baseline,
+                ReportText.ratio(row.ratio()),
+                row.median(),
+                row.peerMedian(),
+                escaped(row.unit()));
     }
 
     private static void line(StringBuilder svg, String format, Object... arguments) {

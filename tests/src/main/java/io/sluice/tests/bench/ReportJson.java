@@ -72,9 +72,11 @@ public final class ReportJson {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 final String field = json.currentName();
                 final JsonToken value = json.nextToken();
-                if (field.equals("machine") && value == JsonToken.START_OBJECT) {
+                if (field.equals("machine")) {
+                    require(value == JsonToken.START_OBJECT, file, json);
                     machine.putAll(object(json, file));
-                } else if (field.equals("rows") && value == JsonToken.START_ARRAY) {
+                } else if (field.equals("rows")) {
+                    require(value == JsonToken.START_ARRAY, file, json);
                     while (json.nextToken() == JsonToken.START_OBJECT) {
                         rows.add(row(object(json, file), file, json));
                     }

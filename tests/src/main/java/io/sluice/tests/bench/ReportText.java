@@ -46,7 +46,8 @@ public final class ReportText {
      */
     public static String page(Report report, String chart, String source) {
         final StringBuilder page = new StringBuilder("# Performance\n\n")
-                .append("Made by `./sluice bench --json " + source + " --page docs/performance.md`; not edited by hand.\n")
+                .append("Made by `./sluice bench --json " + source
+                        + " --page docs/performance.md`; not edited by hand.\n")
                 .append("`--from " + source + "` in the place of `--json` makes the page again without measuring.\n\n");
         final List<List<String>> cells = cells(report);
         for (int i = 0; i < cells.size(); i++) {

@@ -96,10 +96,7 @@ final class RingContests {
     /** The process with the last stage of each ring is the one to measure. */
     private RingPair stages(List<String> program, int touchedBytes, int... stageCounts) throws IOException {
         return new RingPair(
-                spec(stageCounts),
-                program,
-                cores,
-                List.of("stages 1 " + touchedBytes, "stages 0 " + touchedBytes));
+                spec(stageCounts), program, cores, List.of("stages 1 " + touchedBytes, "stages 0 " + touchedBytes));
     }
 
     private static RegionSpec spec(int... stageCounts) {

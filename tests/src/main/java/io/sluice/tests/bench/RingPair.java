@@ -21,7 +21,8 @@ final class RingPair implements AutoCloseable {
      */
     RingPair(RegionSpec spec, List<String> program, List<Integer> cores, List<String> roles) throws IOException {
         final RegionFormat format = new RegionFormat(
-                spec, spec.rings().stream().mapToInt(ring -> ring.stages().size()).sum());
+                spec,
+                spec.rings().stream().mapToInt(ring -> ring.stages().size()).sum());
         region = SharedRegion.create("sluice-bench", format.regionBytes());
         format.write(region.address());
         final String file = "/proc/" + ProcessHandle.current().pid() + "/fd/" + region.descriptor();
@@ -29,9 +30,7 @@ final class RingPair implements AutoCloseable {
             for (int i = 0; i < roles.size(); i++) {
                 final List<String> command = new ArrayList<>(program);
                 command.addAll(List.of(
-                        file,
-                        Long.toString(region.lengthBytes()),
-                        cores.get(i).toString()));
+                        file, Long.toString(region.lengthBytes()), cores.get(i).toString()));
                 command.addAll(List.of(roles.get(i).split(" ")));
                 workers.add(new Worker(command));
             }
@@ -50,7 +49,6 @@ final class RingPair implements AutoCloseable {
         workers.getLast().answer();
         return figures;
     }
-
 
     @Override
     public void close() {

@@ -69,9 +69,8 @@ public final class BenchCommand implements Callable<Integer> {
     private Path from;
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new BenchCommand())
-                .setUsageHelpAutoWidth(true)
-                .execute(args));
+        System.exit(
+                new CommandLine(new BenchCommand()).setUsageHelpAutoWidth(true).execute(args));
     }
 
     @Override

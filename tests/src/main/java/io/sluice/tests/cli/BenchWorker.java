@@ -22,7 +22,8 @@ public final class BenchWorker {
     private BenchWorker() {}
 
     public static void main(String[] args) throws IOException {
-        final int descriptor = PosixException.check(OpenFile.open(args[0], OpenFile.READ_WRITE), "open(" + args[0] + ")");
+        final int descriptor =
+                PosixException.check(OpenFile.open(args[0], OpenFile.READ_WRITE), "open(" + args[0] + ")");
         final SharedRegion region = SharedRegion.attach(descriptor, Long.parseLong(args[1]));
         final Directory directory = Directory.shared(region.address(), region.lengthBytes());
         PosixException.check(Threads.pinTo(Integer.parseInt(args[2])), "sched_setaffinity(" + args[2] + ")");

@@ -20,8 +20,7 @@ final class Sender implements Turn {
         this.stage = stage;
         this.touchedBytes = touchedBytes;
         offset = stage.ring().headroom();
-        word = SlotWord.pack(
-                touchedBytes == 0 ? UNTOUCHED_LENGTH : touchedBytes, offset, 0, SlotWord.OUTPUT_FORWARD);
+        word = SlotWord.pack(touchedBytes == 0 ? UNTOUCHED_LENGTH : touchedBytes, offset, 0, SlotWord.OUTPUT_FORWARD);
         template = Arena.global().allocate(stage.bufferBytes(), 64).address();
     }
 

@@ -43,7 +43,8 @@ final class Turns implements Role {
         final Turn[] turns = rings.get(ring).toArray(Turn[]::new);
         final long target = turns[0].position() + packets;
         long start = System.nanoTime();
-        // A thread of ours enters its loop once and for all; this one comes back for every slice, and what it comes back
+        // A thread of ours enters its loop once and for all; this one comes back for every slice, and what it comes
+        // back
         // to has to be compiled from its first line on.
         while (!someTurns(turns, target)) {
             start = System.nanoTime();
