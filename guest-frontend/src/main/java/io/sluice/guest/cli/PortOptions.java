@@ -56,6 +56,11 @@ final class PortOptions {
                 runner.join(POLL_MILLIS);
             }
             if (failure.get() != null) {
+                if (failure.get() instanceof IllegalArgumentException wrong) {
+                    // Something that the user asked for, such as a processor that there is not.
+                    command.getErr().println(wrong.getMessage());
+                    return ExitCode.USAGE;
+                }
                 failure.get().printStackTrace(command.getErr());
                 return ExitCode.SOFTWARE;
             }

@@ -134,7 +134,13 @@ public final class RunningChain implements AutoCloseable {
     }
 
     private void failed(Throwable t) {
-        LOG.log(System.Logger.Level.ERROR, "a helper thread of chain " + configured.name() + " has ended", t);
+        final String what = "a helper thread of chain " + configured.name() + " has ended";
+        if (t instanceof IllegalArgumentException) {
+            // Something that the user asked for, a processor that there is not, say: the message tells what is right.
+            LOG.log(System.Logger.Level.ERROR, what + ": " + t.getMessage());
+        } else {
+            LOG.log(System.Logger.Level.ERROR, what, t);
+        }
         failure = t;
         region.retire(Violation.NONE, "");
     }

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 /** A running QEMU, which never outlives this process. */
 public final class VirtualMachine implements AutoCloseable {
     private static final long STOP_SECONDS = 3;
+    private static final int MAX_LINE_CHARACTERS = 4096;
     private static final List<String> DIE_WITH_PARENT = List.of("/usr/bin/setpriv", "--pdeathsig", "KILL", "--");
 
     private final Process process;
@@ -51,8 +52,19 @@ public final class VirtualMachine implements AutoCloseable {
     /** Gives each line of the console to {@code lines} until QEMU ends. */
     public void readConsole(Consumer<String> lines) throws IOException {
         try (BufferedReader reader = process.inputReader()) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.accept(line.replaceAll("\u001b\\[[0-9;?]*[A-Za-z]|\u001bc|\r", ""));
+            final StringBuilder line = new StringBuilder();
+            for (int character = reader.read(); character >= 0; character = reader.read()) {
+                // A guest need not ever end its line.
+                if (character == '\n' || line.length() == MAX_LINE_CHARACTERS) {
+                    lines.accept(ConsoleText.plain(line));
+                    line.setLength(0);
+                }
+                if (character != '\n') {
+                    line.append((char) character);
+                }
+            }
+            if (!line.isEmpty()) {
+                lines.accept(ConsoleText.plain(line));
             }
         } catch (IOException e) {
             if (process.isAlive()) {
