@@ -3,6 +3,7 @@ package io.sluice.host.chain;
 
 import static java.util.stream.Collectors.joining;
 
+import io.sluice.host.attach.SilenceLimits;
 import io.sluice.host.endpoint.Quantity;
 import io.sluice.shared.pacing.WaitMode;
 import io.sluice.shared.ring.RegionDescriptor;
@@ -20,8 +21,15 @@ import java.util.stream.IntStream;
  * @param waitMode what the host's threads do when there is nothing to do
  * @param cpus the processors for the host's threads, in the order in which threads take them; empty for all
  * @param outputStallNanos how long an output may refuse packets before they are dropped and counted
+ * @param silence how long guests may be silent
  */
-public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<Integer> cpus, long outputStallNanos) {
+public record ChainOptions(
+        int slots,
+        int bufferBytes,
+        WaitMode waitMode,
+        List<Integer> cpus,
+        long outputStallNanos,
+        SilenceLimits silence) {
     public static final int MIN_SLOTS = 256;
     public static final int MAX_SLOTS = 4096;
     public static final int MIN_BUFFER_BYTES = 2048;
@@ -33,17 +41,20 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
     public static final int MAX_CPUS = 1024;
 
     /** The names by which {@link #with} knows the options, in the order to show. */
-    public static final List<String> NAMES = List.of("slots", "buffer", "wait", "cpus", "output-stall");
+    public static final List<String> NAMES =
+            List.of("slots", "buffer", "wait", "cpus", "output-stall", "suspect", "lost");
 
     public static final ChainOptions DEFAULTS =
-            new ChainOptions(1024, 2048, WaitMode.ADAPTIVE, List.of(), 1_000_000_000L);
+            new ChainOptions(1024, 2048, WaitMode.ADAPTIVE, List.of(), 1_000_000_000L, SilenceLimits.DEFAULTS);
 
     private static final Map<String, String> RULES = Map.of(
             "slots", "a power of two from 256 to 4096",
             "buffer", "a multiple of 64 from 2048 to 32768 bytes, for example 2048 or 4KiB",
             "wait", "spin, adaptive or block",
             "cpus", "processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
-            "output-stall", "a duration from 1ms to 60min, for example 250ms or 1s");
+            "output-stall", "a duration from 1ms to 60min, for example 250ms or 1s",
+            "suspect", "a duration from 200ms to 20min, for example 500ms or 1s",
+            "lost", "a duration from 300ms to 60min, for example 3s");
 
     public ChainOptions {
         cpus = List.copyOf(cpus);
@@ -81,13 +92,21 @@ public record ChainOptions(int slots, int bufferBytes, WaitMode waitMode, List<I
 
     private ChainOptions changed(String name, String value) {
         return switch (name) {
-            case "slots" -> new ChainOptions(Integer.parseInt(value), bufferBytes, waitMode, cpus, outputStallNanos);
+            case "slots" ->
+                new ChainOptions(Integer.parseInt(value), bufferBytes, waitMode, cpus, outputStallNanos, silence);
             case "buffer" ->
-                new ChainOptions(slots, Math.toIntExact(Quantity.bytes(value)), waitMode, cpus, outputStallNanos);
-            case "wait" -> new ChainOptions(slots, bufferBytes, WaitMode.parse(value), cpus, outputStallNanos);
-            case "cpus" -> new ChainOptions(slots, bufferBytes, waitMode, processors(value), outputStallNanos);
-            default -> new ChainOptions(slots, bufferBytes, waitMode, cpus, Quantity.nanos(value));
+                new ChainOptions(
+                        slots, Math.toIntExact(Quantity.bytes(value)), waitMode, cpus, outputStallNanos, silence);
+            case "wait" -> new ChainOptions(slots, bufferBytes, WaitMode.parse(value), cpus, outputStallNanos, silence);
+            case "cpus" -> new ChainOptions(slots, bufferBytes, waitMode, processors(value), outputStallNanos, silence);
+            case "suspect" -> with(silence.suspectAfter(Quantity.nanos(value)));
+            case "lost" -> with(silence.lostAfter(Quantity.nanos(value)));
+            default -> new ChainOptions(slots, bufferBytes, waitMode, cpus, Quantity.nanos(value), silence);
         };
+    }
+
+    private ChainOptions with(SilenceLimits limits) {
+        return new ChainOptions(slots, bufferBytes, waitMode, cpus, outputStallNanos, limits);
     }
 
     /** Reads {@code 2,4-7}, as taskset(1) writes it. */

@@ -25,13 +25,11 @@ final class ChainRules {
             if (hop.isGuest() || hop.isFunction()) {
                 checkName(chain, hop);
             }
-            if (hop.isGuest() && !hop.written().isEmpty()) {
-                HopOption option = hop.written().getFirst();
-                String problem = "'guest' has no option '" + option.name() + "'";
-                throw new ChainSyntaxException(chain.text(), option.position(), problem, "a guest takes no options");
-            }
-            if (hop.isEndpoint()) {
+            if (!hop.isFunction()) {
                 checkGivenOnce(chain, hop);
+            }
+            if (hop.isGuest()) {
+                GuestOptions.check(chain, hop);
             }
         }
         chain.hops().stream()

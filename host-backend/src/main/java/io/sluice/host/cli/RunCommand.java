@@ -80,6 +80,18 @@ final class RunCommand implements Callable<Integer> {
             description = "Drop packets for an output that took none for so long, for example 1s.")
     private String outputStall;
 
+    @Option(
+            names = "--suspect",
+            paramLabel = "TIME",
+            description = "Call a guest suspect that shows no sign of life for so long, for example 1s.")
+    private String suspect;
+
+    @Option(
+            names = "--lost",
+            paramLabel = "TIME",
+            description = "Call it lost after so long, for example 3s, and do what its on-loss says.")
+    private String lost;
+
     @Override
     public Integer call() throws Exception {
         final BackendConfig backendConfig = backendConfig();
@@ -114,7 +126,7 @@ final class RunCommand implements Callable<Integer> {
                     "give chains or -c FILE; for example: sluice run 'tap:a <=> guest:g <=> tap:b'");
         }
         ChainOptions options = ChainOptions.DEFAULTS;
-        final String[] values = {slots, buffer, wait, cpus, outputStall};
+        final String[] values = {slots, buffer, wait, cpus, outputStall, suspect, lost};
         for (int i = 0; i < values.length; i++) {
             if (values[i] != null) {
                 if (config != null) {

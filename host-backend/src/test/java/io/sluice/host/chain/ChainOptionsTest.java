@@ -4,6 +4,7 @@ package io.sluice.host.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.sluice.host.attach.SilenceLimits;
 import io.sluice.shared.pacing.WaitMode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,9 @@ final class ChainOptionsTest {
                 .with("cpus", "5, 0,2-3")
                 .with("output-stall", "250ms");
 
-        assertThat(options).isEqualTo(new ChainOptions(4096, 4096, WaitMode.BLOCK, List.of(5, 0, 2, 3), 250_000_000));
+        assertThat(options)
+                .isEqualTo(new ChainOptions(
+                        4096, 4096, WaitMode.BLOCK, List.of(5, 0, 2, 3), 250_000_000, SilenceLimits.DEFAULTS));
     }
 
     @ParameterizedTest
@@ -45,6 +48,10 @@ final class ChainOptionsTest {
                 "output-stall | 1        | a duration from 1ms to 60min, for example 250ms or 1s",
                 "output-stall | 10us     | a duration from 1ms to 60min, for example 250ms or 1s",
                 "output-stall | 999999999999999999s | a duration from 1ms to 60min, for example 250ms or 1s",
+                "suspect      | 100ms    | a duration from 200ms to 20min, for example 500ms or 1s",
+                "suspect      | 999999999999999999s | a duration from 200ms to 20min, for example 500ms or 1s",
+                "lost         | 200ms    | a duration from 300ms to 60min, for example 3s",
+                "lost         | 2h       | a duration from 300ms to 60min, for example 3s",
             })
     void shouldSayWhatWouldBeRight(String name, String value, String rule) {
         assertThatIllegalArgumentException()
@@ -53,10 +60,24 @@ final class ChainOptionsTest {
     }
 
     @Test
+    void shouldKeepLostLongerThanSuspect() {
+        assertThat(ChainOptions.DEFAULTS.with("suspect", "4s").silence())
+                .isEqualTo(new SilenceLimits(4_000_000_000L, 12_000_000_000L));
+        assertThat(ChainOptions.DEFAULTS.with("lost", "600ms").silence())
+                .isEqualTo(new SilenceLimits(200_000_000L, 600_000_000L));
+        assertThat(ChainOptions.DEFAULTS
+                        .with("lost", "9s")
+                        .with("suspect", "2s")
+                        .silence())
+                .isEqualTo(new SilenceLimits(2_000_000_000L, 9_000_000_000L));
+    }
+
+    @Test
     void shouldNameTheOptionsThereAre() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChainOptions.DEFAULTS.with("slot", "512"))
-                .withMessage("'slot' is no option of a chain; there are slots, buffer, wait, cpus, output-stall");
+                .withMessage(
+                        "'slot' is no option of a chain; there are slots, buffer, wait, cpus, output-stall, suspect, lost");
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.sluice.host.attach.SilenceLimits;
 import io.sluice.shared.pacing.WaitMode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,9 +61,10 @@ final class ConfigFileTest {
         assertThat(config.chains())
                 .extracting(ConfiguredChain::options)
                 .containsExactly(
-                        new ChainOptions(512, 2048, WaitMode.BLOCK, List.of(), 1_000_000_000),
-                        new ChainOptions(1024, 2048, WaitMode.BLOCK, List.of(2, 3), 2_000_000_000),
-                        new ChainOptions(1024, 2048, WaitMode.SPIN, List.of(), 1_000_000_000));
+                        new ChainOptions(512, 2048, WaitMode.BLOCK, List.of(), 1_000_000_000, SilenceLimits.DEFAULTS),
+                        new ChainOptions(
+                                1024, 2048, WaitMode.BLOCK, List.of(2, 3), 2_000_000_000, SilenceLimits.DEFAULTS),
+                        new ChainOptions(1024, 2048, WaitMode.SPIN, List.of(), 1_000_000_000, SilenceLimits.DEFAULTS));
     }
 
     @Test
