@@ -29,11 +29,6 @@ public final class GuestAttachments implements AutoCloseable {
         return doorbell.hostBells()[vector];
     }
 
-    /** Wakes the host's thread {@code vector}. */
-    public void wakeHost(int vector) {
-        doorbell.ring(HostDoorbell.HOST_PEER, vector);
-    }
-
     /**
      * Lets guests attach from now on.
      *

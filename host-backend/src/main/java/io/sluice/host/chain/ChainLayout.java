@@ -10,15 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What of a plan goes into the region's directory, and how many threads run the host's stages.
+ * What of a plan goes into the directories of its segments' regions, and how many threads run the host's stages.
  *
- * <p>A thread runs all of the host's stages of a ring, so that it wakes up for work and not for its own colleague. Each
- * ring has a thread of its own where the user gave processors for them or the machine has enough; a chain with a
- * {@code vnf:} on both rings has one, because a packet function belongs to one thread.
+ * <p>A thread runs all of the host's stages of one direction, in all segments, so that it wakes up for work and not for
+ * its own colleague. Each direction has a thread of its own where the user gave processors for them or the machine has
+ * enough; a chain with a {@code vnf:} in both directions has one, because a packet function belongs to one thread.
  *
- * @param threads 1 to the number of rings
+ * @param specs of each segment's region
+ * @param threads 1 to the number of directions
  */
-record ChainLayout(RegionSpec spec, int threads) {
+record ChainLayout(List<RegionSpec> specs, int threads) {
     /** Room in front of a received packet for encapsulations, two cache lines. */
     private static final int HEADROOM_BYTES = 128;
 
@@ -26,10 +27,16 @@ record ChainLayout(RegionSpec spec, int threads) {
     private static final int LABEL_BYTES = 47;
 
     static ChainLayout of(Plan plan, ConfiguredChain configured) {
-        final ChainOptions options = configured.options();
-        final int threads = threads(plan, options);
+        final int threads = threads(plan, configured.options());
+        final List<RegionSpec> specs = plan.segments().stream()
+                .map(segment -> spec(configured.name(), segment, configured.options(), threads))
+                .toList();
+        return new ChainLayout(specs, threads);
+    }
+
+    private static RegionSpec spec(String name, SegmentPlan segment, ChainOptions options, int threads) {
         final List<RingSpec> rings = new ArrayList<>();
-        for (RingPlan ring : plan.rings()) {
+        for (RingPlan ring : segment.rings()) {
             final int vector = rings.size() % threads;
             final List<StageSpec> stages = ring.stages().stream()
                     .map(stage -> new StageSpec(
@@ -41,8 +48,8 @@ record ChainLayout(RegionSpec spec, int threads) {
                     options.slots(), options.bufferBytes(), HEADROOM_BYTES, options.slots(), ring.direction(), stages));
         }
         final List<String> parties =
-                plan.parties().stream().map(PartyPlan::name).toList();
-        return new ChainLayout(new RegionSpec(configured.name(), parties, rings), threads);
+                segment.parties().stream().map(PartyPlan::name).toList();
+        return new RegionSpec(name, parties, rings);
     }
 
     private static int threads(Plan plan, ChainOptions options) {
@@ -50,14 +57,15 @@ record ChainLayout(RegionSpec spec, int threads) {
         if (hasFunction) {
             return 1;
         }
+        final int directions = plan.chain().bothWays() ? 2 : 1;
         final boolean roomy = Runtime.getRuntime().availableProcessors() >= PROCESSORS_FOR_A_THREAD_PER_RING;
         final int wanted = options.cpus().isEmpty()
-                ? (roomy ? plan.rings().size() : 1)
+                ? (roomy ? directions : 1)
                 : options.cpus().size();
-        return Math.min(Math.min(wanted, plan.rings().size()), GuestAttachments.MAX_HOST_VECTORS);
+        return Math.min(Math.min(wanted, directions), GuestAttachments.MAX_HOST_VECTORS);
     }
 
-    /** The thread that runs the host's stages of {@code ring}. */
+    /** The thread that runs the host's stages of the {@code ring}-th ring of each segment. */
     int thread(int ring) {
         return ring % threads;
     }

@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What is to be built for one chain, as data: who holds the region, and which stages its rings have.
+ * What is to be built for one chain, as data: its segments, each with a region of its own, who holds that, and which
+ * stages its rings have.
  *
  * <pre>
  *   A &lt;=&gt; guest:g1 &lt;=&gt; guest:g2 &lt;=&gt; B
@@ -20,13 +21,11 @@ import java.util.stream.Stream;
  *   ring 1  B [host receives] -&gt; g2 [2] -&gt; g1 [1] -&gt; A [host transmits]
  * </pre>
  *
- * @param parties the host, then the guests in the order of the chain's text
- * @param rings the forward ring, and with {@code <=>} the backward ring
+ * @param segments in the order of the chain's text
  */
-public record Plan(Chain chain, List<PartyPlan> parties, List<RingPlan> rings) {
+public record Plan(Chain chain, List<SegmentPlan> segments) {
     public Plan {
-        parties = List.copyOf(parties);
-        rings = List.copyOf(rings);
+        segments = List.copyOf(segments);
     }
 
     public static Plan of(Chain chain) {
@@ -48,7 +47,7 @@ public record Plan(Chain chain, List<PartyPlan> parties, List<RingPlan> rings) {
         if (chain.bothWays()) {
             rings.add(new RingPlan(Direction.BACKWARD, backward));
         }
-        return new Plan(chain, parties, rings);
+        return new Plan(chain, List.of(new SegmentPlan(parties, rings)));
     }
 
     private static Role role(Hop hop, boolean begins) {
@@ -61,9 +60,9 @@ public record Plan(Chain chain, List<PartyPlan> parties, List<RingPlan> rings) {
         return begins ? Role.RECEIVE : Role.TRANSMIT;
     }
 
-    /** The parties without the host. */
+    /** The guests of all segments, in the order of the chain's text. */
     public List<PartyPlan> guests() {
-        return parties.subList(1, parties.size());
+        return segments.stream().flatMap(segment -> segment.guests().stream()).toList();
     }
 
     /** The endpoints to open: none, one or two, in the order of the chain's text. */
@@ -80,10 +79,13 @@ public record Plan(Chain chain, List<PartyPlan> parties, List<RingPlan> rings) {
     /** Draws the rings as text, one line for each, without a line end after the last. */
     public String describe() {
         List<String> lines = new ArrayList<>();
-        for (RingPlan ring : rings) {
-            String stages = ring.stages().stream().map(StagePlan::describe).collect(joining(" -> "));
-            String direction = ring.direction().name().toLowerCase(Locale.ROOT);
-            lines.add("ring %d %-8s  %s".formatted(lines.size(), direction, stages));
+        for (SegmentPlan segment : segments) {
+            for (int r = 0; r < segment.rings().size(); r++) {
+                RingPlan ring = segment.rings().get(r);
+                String stages = ring.stages().stream().map(StagePlan::describe).collect(joining(" -> "));
+                String direction = ring.direction().name().toLowerCase(Locale.ROOT);
+                lines.add("ring %d %-8s  %s".formatted(r, direction, stages));
+            }
         }
         return String.join("\n", lines);
     }

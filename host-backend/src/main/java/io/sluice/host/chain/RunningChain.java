@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.chain;
 
-import io.sluice.host.attach.GuestAttachments;
 import io.sluice.host.attach.HostRegion;
-import io.sluice.host.attach.StatusFile;
 import io.sluice.host.endpoint.Intake;
 import io.sluice.host.endpoint.ReceiveAgent;
 import io.sluice.host.endpoint.TransmitAgent;
@@ -12,7 +10,6 @@ import io.sluice.shared.agent.AgentRunner;
 import io.sluice.shared.function.FunctionAgent;
 import io.sluice.shared.pacing.Sleeper;
 import io.sluice.shared.posix.RuntimeDirectory;
-import io.sluice.shared.ring.Ring;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.Violation;
 import java.io.IOException;
@@ -20,16 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/**
- * One chain at work: its region, its endpoints, its guests' sockets and the helper threads that run the host's stages.
- */
+/** One chain at work: its segments, its endpoints, and the helper threads that run the host's stages. */
 public final class RunningChain implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RunningChain.class.getName());
 
     private final ConfiguredChain configured;
+    private final Plan plan;
     private final ChainEndpoints endpoints;
-    private final GuestAttachments guests;
-    private final HostRegion region;
+    private final List<RunningSegment> segments = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private final List<ReceiveAgent> receivers = new ArrayList<>();
     private volatile Throwable failure;
@@ -37,82 +32,75 @@ public final class RunningChain implements AutoCloseable {
     /**
      * Builds and starts {@code configured}.
      *
-     * @param directory where sockets and the status file are made
+     * @param directory where sockets and status files are made
      * @param intake whether packets may enter at once
      * @throws ChainSyntaxException where a hop's options are wrong
      * @throws IOException where the system refuses something, with what to do
      */
     public RunningChain(ConfiguredChain configured, RuntimeDirectory directory, Intake intake) throws IOException {
         this.configured = configured;
-        final Plan plan = Plan.of(configured.chain());
+        plan = Plan.of(configured.chain());
         final ChainLayout layout = ChainLayout.of(plan, configured);
-        final String status = "backend-" + ProcessHandle.current().pid() + "-" + configured.name() + StatusFile.SUFFIX;
         endpoints = ChainEndpoints.open(plan, layout.threads() > 1);
-        HostRegion newRegion = null;
-        GuestAttachments newGuests = null;
         try {
-            newRegion = new HostRegion(layout.spec(), directory.path().resolve(status));
-            newGuests = new GuestAttachments(layout.threads());
-            region = newRegion;
-            guests = newGuests;
-            if (!region.memory().note().isEmpty()) {
-                LOG.log(
-                        System.Logger.Level.INFO,
-                        "chain {0}: {1}",
-                        configured.name(),
-                        region.memory().note());
+            for (int i = 0; i < plan.segments().size(); i++) {
+                segments.add(new RunningSegment(
+                        plan.segments().get(i), layout.specs().get(i), layout.threads(), directory));
             }
-            start(plan, layout, intake);
-            guests.open(region, directory, configured.options().cpus());
+            start(layout, intake);
+            for (RunningSegment segment : segments) {
+                segment.open(directory, configured.options().cpus());
+            }
         } catch (IOException | RuntimeException e) {
             runners.forEach(AgentRunner::close);
-            if (newGuests != null) {
-                newGuests.close();
-            }
-            if (newRegion != null) {
-                newRegion.close();
-            }
+            segments.forEach(RunningSegment::close);
             endpoints.close();
             throw e;
         }
     }
 
-    private void start(Plan plan, ChainLayout layout, Intake intake) {
-        final List<List<Agent>> threads = new ArrayList<>();
-        final List<List<Stage>> stages = new ArrayList<>();
-        for (int i = 0; i < layout.threads(); i++) {
-            threads.add(new ArrayList<>());
-            stages.add(new ArrayList<>());
+    private void start(ChainLayout layout, Intake intake) {
+        final List<List<Agent>> agents = new ArrayList<>();
+        for (int thread = 0; thread < layout.threads(); thread++) {
+            agents.add(new ArrayList<>());
         }
-        for (int r = 0; r < plan.rings().size(); r++) {
-            final RingPlan ringPlan = plan.rings().get(r);
-            final Ring ring = region.directory().ring(r);
-            for (int s = 0; s < ringPlan.stages().size(); s++) {
-                final StagePlan stagePlan = ringPlan.stages().get(s);
-                if (stagePlan.party() == PartyPlan.HOST) {
-                    final Stage stage = new Stage(ring, s, guests.doorbell());
-                    threads.get(layout.thread(r)).add(agent(stagePlan, stage, ringPlan));
-                    stages.get(layout.thread(r)).add(stage);
-                }
+        for (RunningSegment segment : segments) {
+            for (int r = 0; r < segment.plan().rings().size(); r++) {
+                addAgents(segment, r, layout.thread(r), agents.get(layout.thread(r)));
             }
         }
-        for (int i = 0; i < threads.size(); i++) {
-            final String name = configured.name() + (threads.size() == 1 ? "" : "/" + i);
-            final List<Integer> cpus = configured.options().cpus();
-            final int processor = cpus.isEmpty() ? AgentRunner.ANY_PROCESSOR : cpus.get(i % cpus.size());
-            final Sleeper sleeper = new Sleeper(guests.hostBell(i));
-            runners.add(new AgentRunner(
-                    new HelperAgent(name, threads.get(i), stages.get(i), this::violated),
-                    sleeper,
-                    configured.options().waitMode(),
-                    processor,
-                    this::failed));
+        for (int thread = 0; thread < layout.threads(); thread++) {
+            runners.add(runner(layout, thread, agents.get(thread)));
         }
         receivers.forEach(receiver -> receiver.intake(intake));
         runners.forEach(AgentRunner::start);
     }
 
-    private Agent agent(StagePlan plan, Stage stage, RingPlan ring) {
+    private void addAgents(RunningSegment segment, int ring, int thread, List<Agent> agents) {
+        final List<StagePlan> stages = segment.plan().rings().get(ring).stages();
+        for (int s = 0; s < stages.size(); s++) {
+            final StagePlan stage = stages.get(s);
+            if (stage.party() == PartyPlan.HOST) {
+                agents.add(agent(stage, segment.stage(ring, s, thread), stages.getFirst()));
+            }
+        }
+    }
+
+    private AgentRunner runner(ChainLayout layout, int thread, List<Agent> agents) {
+        final String name = configured.name() + (layout.threads() == 1 ? "" : "/" + thread);
+        final List<Integer> cpus = configured.options().cpus();
+        final int processor = cpus.isEmpty() ? AgentRunner.ANY_PROCESSOR : cpus.get(thread % cpus.size());
+        final List<HostStages> stages =
+                segments.stream().map(segment -> segment.stages(thread)).toList();
+        return new AgentRunner(
+                new HelperAgent(name, agents, stages),
+                Sleeper.byAgentsBells(),
+                configured.options().waitMode(),
+                processor,
+                this::failed);
+    }
+
+    private Agent agent(StagePlan plan, Stage stage, StagePlan first) {
         final String role = plan.hop().name();
         return switch (plan.role()) {
             case RECEIVE -> {
@@ -127,7 +115,7 @@ public final class RunningChain implements AutoCloseable {
                         role,
                         stage,
                         endpoints.sink(plan.hop()),
-                        endpoints.sink(ring.stages().getFirst().hop()),
+                        endpoints.sink(first.hop()),
                         configured.options().outputStallNanos());
             case GUEST -> throw new IllegalStateException("not the host's stage: " + role);
         };
@@ -142,36 +130,35 @@ public final class RunningChain implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, what, t);
         }
         failure = t;
-        region.retire(Violation.NONE, "");
+        segments.forEach(segment -> segment.region().retire(Violation.NONE, ""));
     }
 
     /** Lets packets in, holds them back, or ends the sources: the rings then drain and the chain finishes. */
     public void intake(Intake intake) {
         receivers.forEach(receiver -> receiver.intake(intake));
-        for (int thread = 0; thread < runners.size(); thread++) {
-            guests.wakeHost(thread);
-        }
-    }
-
-    private void violated(Stage stage) {
-        final Ring ring = stage.ring();
-        final int before = (stage.index() == 0 ? ring.stageCount() : stage.index()) - 1;
-        region.retire(stage.violation(), ring.label(before));
+        runners.forEach(AgentRunner::wake);
     }
 
     public ConfiguredChain configured() {
         return configured;
     }
 
-    public HostRegion region() {
-        return region;
+    /** Its segments in the order of the chain's text. */
+    public List<RunningSegment> segments() {
+        return List.copyOf(segments);
     }
 
     /** What ended this chain before its time, in a helper thread or by a guest's fault, or null. */
     public Throwable failure() {
-        if (failure == null && region.retireReason() != Violation.NONE) {
-            return new IllegalStateException("chain " + configured.name() + " was retired: "
-                    + region.retireReason().label());
+        if (failure == null) {
+            for (RunningSegment segment : segments) {
+                final HostRegion region = segment.region();
+                if (region.retireReason() != Violation.NONE) {
+                    return new IllegalStateException(
+                            "chain " + region.directory().name() + " was retired: "
+                                    + region.retireReason().label());
+                }
+            }
         }
         return failure;
     }
@@ -188,7 +175,7 @@ public final class RunningChain implements AutoCloseable {
 
     /** True once this chain moves no more packets: it has {@linkplain #finished finished} or was retired. */
     public boolean ended() {
-        return region.retired() || finished();
+        return segments.stream().anyMatch(segment -> segment.region().retired()) || finished();
     }
 
     /**
@@ -196,13 +183,19 @@ public final class RunningChain implements AutoCloseable {
      * that begins at a guest never finishes by itself.
      */
     public boolean finished() {
-        if (receivers.size() < region.directory().ringCount()) {
+        if (receivers.size() < (configured.chain().bothWays() ? 2 : 1)) {
             return false;
         }
         for (ReceiveAgent receiver : receivers) {
-            final Ring ring = receiver.stage().ring();
-            if (!receiver.ended() || ring.positionAcquire(ring.stageCount() - 1) != ring.positionAcquire(0)) {
+            if (!receiver.ended()) {
                 return false;
+            }
+        }
+        for (RunningSegment segment : segments) {
+            for (int ring = 0; ring < segment.plan().rings().size(); ring++) {
+                if (!segment.drained(ring)) {
+                    return false;
+                }
             }
         }
         return true;
@@ -212,10 +205,11 @@ public final class RunningChain implements AutoCloseable {
     @Override
     public void close() {
         runners.forEach(AgentRunner::close);
-        region.mirror();
-        region.retire(Violation.NONE, "");
-        guests.close();
+        for (RunningSegment segment : segments) {
+            segment.region().mirror();
+            segment.region().retire(Violation.NONE, "");
+        }
+        segments.forEach(RunningSegment::close);
         endpoints.close();
-        region.close();
     }
 }

@@ -4,6 +4,7 @@ package io.sluice.host.control;
 import io.sluice.host.chain.BackendConfig;
 import io.sluice.host.chain.ConfiguredChain;
 import io.sluice.host.chain.RunningChain;
+import io.sluice.host.chain.RunningSegment;
 import io.sluice.host.endpoint.Intake;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
@@ -51,12 +52,17 @@ public final class Backend implements AutoCloseable {
 
     /** What every chain has done up to now, guests' counters included; nothing once it is closed. */
     public synchronized List<ChainStatus> status() {
-        return closed ? List.of() : chains.stream().map(Backend::status).toList();
+        return closed
+                ? List.of()
+                : chains.stream()
+                        .flatMap(chain -> chain.segments().stream())
+                        .map(Backend::status)
+                        .toList();
     }
 
-    private static ChainStatus status(RunningChain chain) {
-        chain.region().mirror();
-        return StatusReader.read(chain.region().status());
+    private static ChainStatus status(RunningSegment segment) {
+        segment.region().mirror();
+        return StatusReader.read(segment.region().status());
     }
 
     /** True once no chain moves packets any more: each has finished or was retired, or this backend was closed. */

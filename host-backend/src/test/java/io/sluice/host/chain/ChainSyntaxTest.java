@@ -79,7 +79,11 @@ final class ChainSyntaxTest {
         String guests =
                 IntStream.rangeClosed(1, 30).mapToObj(i -> "guest:g" + i).collect(joining(" => "));
 
-        assertThat(Plan.of(Chain.parse(guests + " => null:")).parties()).hasSize(31);
+        assertThat(Plan.of(Chain.parse(guests + " => null:"))
+                        .segments()
+                        .getFirst()
+                        .parties())
+                .hasSize(31);
         assertThat(wrong(guests + " => guest:g31").problem()).isEqualTo("a chain has at most 30 guests");
     }
 

@@ -4,6 +4,7 @@ package io.sluice.host.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.shared.function.Direction;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class PlanTest {
@@ -17,10 +18,10 @@ final class PlanTest {
             ring 1 backward  tap:wan [host receives] -> guest:nat [party 2] -> \
             guest:fw [party 1] -> tap:lan [host transmits]\
             """);
-        assertThat(plan.parties())
+        assertThat(plan.segments().getFirst().parties())
                 .containsExactly(new PartyPlan(0, "host"), new PartyPlan(1, "fw"), new PartyPlan(2, "nat"));
         assertThat(plan.guests()).extracting(PartyPlan::name).containsExactly("fw", "nat");
-        assertThat(plan.rings()).extracting(RingPlan::direction).containsExactly(Direction.FORWARD, Direction.BACKWARD);
+        assertThat(rings(plan)).extracting(RingPlan::direction).containsExactly(Direction.FORWARD, Direction.BACKWARD);
     }
 
     @Test
@@ -38,7 +39,7 @@ final class PlanTest {
         assertThat(plan.describe())
                 .isEqualTo("ring 0 forward   pcap:in [host receives] -> vnf:a [host] -> vnf:a [host] -> pcap:out [host"
                         + " transmits]");
-        assertThat(plan.rings().getFirst().stages())
+        assertThat(rings(plan).getFirst().stages())
                 .extracting(StagePlan::role)
                 .containsExactly(Role.RECEIVE, Role.FUNCTION, Role.FUNCTION, Role.TRANSMIT);
         assertThat(plan.guests()).isEmpty();
@@ -86,8 +87,14 @@ final class PlanTest {
     void shouldUseOneHopForBothDirectionsOfAFunction() {
         Plan plan = plan("tap:a <=> vnf:f <=> tap:b");
 
-        assertThat(plan.rings().get(0).stages().get(1).hop())
-                .isSameAs(plan.rings().get(1).stages().get(1).hop());
+        assertThat(rings(plan).get(0).stages().get(1).hop())
+                .isSameAs(rings(plan).get(1).stages().get(1).hop());
+    }
+
+    /** The rings of a plan that has one segment. */
+    private static List<RingPlan> rings(Plan plan) {
+        assertThat(plan.segments()).hasSize(1);
+        return plan.segments().getFirst().rings();
     }
 
     private static Plan plan(String text) {

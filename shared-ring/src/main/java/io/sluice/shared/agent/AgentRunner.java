@@ -65,6 +65,11 @@ public final class AgentRunner implements AutoCloseable {
         return thread.isAlive();
     }
 
+    /** Ends the thread's sleep, from any thread: its agent has been told something that asks for a turn. */
+    public void wake() {
+        sleeper.wake();
+    }
+
     private void run() {
         try {
             place();

@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 public final class Sleeper implements WaitSet, AutoCloseable {
     static final long MAX_SLEEP_NANOS = 100_000_000L;
     private static final int MAX_DESCRIPTORS = 256;
+    private static final int MAX_BELLS = 64;
 
     private final Arena arena = Arena.ofShared();
     private final long scratch = arena.allocate(8, 8).address();
@@ -23,6 +24,9 @@ public final class Sleeper implements WaitSet, AutoCloseable {
     private final int bell;
     private final boolean ownsBell;
     private final boolean canBeKicked;
+    private final int[] bells = new int[MAX_BELLS];
+    private final int[] bellEntries = new int[MAX_BELLS];
+    private int bellCount;
     private long dueNanos;
     private boolean closed;
 
@@ -42,16 +46,24 @@ public final class Sleeper implements WaitSet, AutoCloseable {
         return new Sleeper(EventFd.create(), true, false);
     }
 
+    /** A sleeper whom peers wake by the bells that its agents {@linkplain #awaitKick await}, and nobody else. */
+    public static Sleeper byAgentsBells() {
+        return new Sleeper(EventFd.create(), true, true);
+    }
+
     /** Sleeps at most {@code maxNanos}, or not at all where {@code agent} finds work while it prepares. */
     public void sleep(Agent agent, long maxNanos) {
         pollSet.clear();
-        pollSet.add(bell, PollSet.READABLE);
+        bellCount = 0;
+        awaitKick(bell);
         dueNanos = Math.min(maxNanos, MAX_SLEEP_NANOS);
         try {
             if (agent.arm(this)) {
                 pollSet.await(dueNanos);
-                if (pollSet.ready(0)) {
-                    EventFd.drain(bell, scratch);
+                for (int i = 0; i < bellCount; i++) {
+                    if (pollSet.ready(bellEntries[i])) {
+                        EventFd.drain(bells[i], scratch);
+                    }
                 }
             }
         } finally {
@@ -69,6 +81,16 @@ public final class Sleeper implements WaitSet, AutoCloseable {
     @Override
     public boolean canBeKicked() {
         return canBeKicked;
+    }
+
+    @Override
+    public void awaitKick(int ringing) {
+        if (bellCount == MAX_BELLS) {
+            throw new IllegalStateException("too many bells in one wait: capacity=" + MAX_BELLS);
+        }
+        bells[bellCount] = ringing;
+        bellEntries[bellCount++] = pollSet.size();
+        pollSet.add(ringing, PollSet.READABLE);
     }
 
     @Override

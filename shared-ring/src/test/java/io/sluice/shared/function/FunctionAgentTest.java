@@ -241,6 +241,9 @@ class FunctionAgentTest {
     /** A wait set that takes no notes. */
     private record Waits(boolean canBeKicked) implements WaitSet {
         @Override
+        public void awaitKick(int bell) {}
+
+        @Override
         public void awaitReadable(int descriptor) {}
 
         @Override

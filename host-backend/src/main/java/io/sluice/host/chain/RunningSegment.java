@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.chain;
+
+import io.sluice.host.attach.GuestAttachments;
+import io.sluice.host.attach.HostRegion;
+import io.sluice.host.attach.StatusFile;
+import io.sluice.shared.posix.RuntimeDirectory;
+import io.sluice.shared.ring.RegionSpec;
+import io.sluice.shared.ring.Ring;
+import io.sluice.shared.ring.Stage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One segment of a chain at work: its region, its guests' sockets, and the host's stages in it, which helper threads of
+ * the chain run. What a guest does wrong ends its segment and no other.
+ */
+public final class RunningSegment implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(RunningSegment.class.getName());
+
+    private final SegmentPlan plan;
+    private final HostRegion region;
+    private final GuestAttachments guests;
+    private final List<HostStages> threads = new ArrayList<>();
+
+    /**
+     * Makes the region that {@code spec} says and the bells of {@code threads} helper threads. Nothing runs yet, and
+     * nobody can attach.
+     *
+     * @param directory where the status file is made
+     * @throws IOException where the system refuses something, with what to do; nothing is left then
+     */
+    RunningSegment(SegmentPlan plan, RegionSpec spec, int threads, RuntimeDirectory directory) throws IOException {
+        this.plan = plan;
+        final String status = "backend-" + ProcessHandle.current().pid() + "-" + spec.name() + StatusFile.SUFFIX;
+        region = new HostRegion(spec, directory.path().resolve(status));
+        try {
+            guests = new GuestAttachments(threads);
+        } catch (RuntimeException e) {
+            region.close();
+            throw e;
+        }
+        for (int thread = 0; thread < threads; thread++) {
+            this.threads.add(new HostStages(region, guests.hostBell(thread)));
+        }
+        final String note = region.memory().note();
+        if (!note.isEmpty()) {
+            LOG.log(System.Logger.Level.INFO, "chain {0}: {1}", spec.name(), note);
+        }
+    }
+
+    /** The host's place at {@code stage} of the {@code ring}-th ring, which {@code thread} is to run. */
+    Stage stage(int ring, int stage, int thread) {
+        final Stage place = new Stage(ring(ring), stage, guests.doorbell());
+        threads.get(thread).add(place);
+        return place;
+    }
+
+    /** What of this segment is {@code thread}'s to watch over. */
+    HostStages stages(int thread) {
+        return threads.get(thread);
+    }
+
+    /**
+     * Lets guests attach from now on.
+     *
+     * @param busyProcessors those of the helper threads
+     */
+    void open(RuntimeDirectory directory, List<Integer> busyProcessors) throws IOException {
+        guests.open(region, directory, busyProcessors);
+    }
+
+    SegmentPlan plan() {
+        return plan;
+    }
+
+    Ring ring(int index) {
+        return region.directory().ring(index);
+    }
+
+    public HostRegion region() {
+        return region;
+    }
+
+    /** True where every slot that has entered the {@code index}-th ring has left it. */
+    boolean drained(int index) {
+        final Ring ring = ring(index);
+        return ring.positionAcquire(ring.stageCount() - 1) == ring.positionAcquire(0);
+    }
+
+    /** Tells the guests that the chain has ended and undoes what starting did; the helper threads must have ended. */
+    @Override
+    public void close() {
+        guests.close();
+        region.close();
+    }
+}
