@@ -24,10 +24,10 @@
 #include <unistd.h>
 
 enum {
-    FLUSH_PERIOD = 8,
     BUDGET = 256,
     IDLE_TURNS = 300,
     MAX_SLEEP_MILLIS = 100,
+    MAX_ASKING_MILLIS = 10000,
     MAX_BELLS = 1024,
     MAX_STAGES_HERE = 64,
 };
@@ -53,6 +53,7 @@ struct bell {
 struct guest {
     int socket;
     int32_t peer_id;
+    int32_t party;
     int own_bell;
     int bell_count;
     struct bell bells[MAX_BELLS];
@@ -122,6 +123,20 @@ static void kick(void *context, int32_t peer, uint32_t vector) {
     }
 }
 
+// Asks for this guest's stages and waits until they are given (section 5).
+static void ask(struct guest *guest, const struct region *region) {
+    uint32_t party = (uint32_t) guest->party;
+    uint32_t number = party_granted(region, party) + 1;
+    party_request(region, party, number);
+    for (int waited = 0; party_granted(region, party) != number; waited++) {
+        if (waited == MAX_ASKING_MILLIS)
+            die("the backend does not give this guest its place");
+        if (waited % 100 == 0)
+            kick(guest, 0, acquire32(region->base + ATTACH_VECTOR_OFFSET));
+        poll(NULL, 0, 1);
+    }
+}
+
 static void attach(struct guest *guest, struct region *region, const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     errno = 0;
@@ -150,6 +165,10 @@ static void attach(struct guest *guest, struct region *region, const char *path)
     }
     while (guest->own_bell < 0)
         heed(guest, receive_now(guest->socket));
+    guest->party = party_of_connection(region, guest->peer_id);
+    if (guest->party < 0)
+        die("the backend has just ended");
+    ask(guest, region);
 }
 
 // ---- The packet function and its duty cycle -------------------------------------------------------------------------
@@ -172,17 +191,18 @@ static void work_on(struct stage *stage) {
 
 // One turn: how many slots were finished, or -1 where the stage is not this program's any more.
 static int duty_cycle(struct stage *stage) {
-    if (!stage_refresh(stage))
-        return -1;
     int work = 0;
-    for (uint32_t left = stage_available(stage); left > 0 && work < BUDGET; left--) {
-        work_on(stage);
-        stage->position++;
-        if (++work % FLUSH_PERIOD == 0)
-            stage_publish(stage);
-    }
-    if (work % FLUSH_PERIOD != 0)
+    int claimed;
+    while (work < BUDGET && (claimed = stage_claim(stage)) != 0) {
+        if (claimed < 0)
+            return -1;
+        for (int i = 0; i < claimed; i++) {
+            work_on(stage);
+            stage->position++;
+        }
         stage_publish(stage);
+        work += claimed;
+    }
     if (work > 0 && stage_available(stage) == 0)
         stage_settle(stage);
     return work;
@@ -223,7 +243,7 @@ static int run(const char *path) {
     attach(&guest, &region, path);
     for (uint32_t r = 0; r < region.ring_count; r++) {
         for (uint32_t s = 0; s < region.rings[r].stage_count && count < MAX_STAGES_HERE; s++) {
-            if (party_peer_id(&region, region.rings[r].party[s]) == guest.peer_id
+            if (region.rings[r].party[s] == (uint32_t) guest.party
                 && !stage_open(&stages[count++], &region, &region.rings[r], s, kick, &guest))
                 die("the directory is damaged");
         }
@@ -261,25 +281,27 @@ static int show_offsets(void) {
     SHOW(MAGIC_OFFSET), SHOW(VERSION_OFFSET), SHOW(HEADER_BYTES_OFFSET), SHOW(FEATURES_OFFSET);
     SHOW(REGION_BYTES_OFFSET), SHOW(STATE_OFFSET), SHOW(RETIRE_REASON_OFFSET), SHOW(PARTIES_OFFSET_OFFSET);
     SHOW(PARTY_COUNT_OFFSET), SHOW(RINGS_OFFSET_OFFSET), SHOW(RING_COUNT_OFFSET), SHOW(LINES_OFFSET_OFFSET);
-    SHOW(LINE_COUNT_OFFSET), SHOW(NAME_OFFSET), SHOW(NAME_BYTES);
+    SHOW(LINE_COUNT_OFFSET), SHOW(NAME_OFFSET), SHOW(NAME_BYTES), SHOW(ATTACH_VECTOR_OFFSET), SHOW(BACKEND_BEAT_OFFSET);
     SHOW(STATE_BUILDING), SHOW(STATE_LIVE), SHOW(STATE_RETIRED);
     SHOW(PARTY_BYTES), SHOW(PARTY_PEER_ID_OFFSET), SHOW(PARTY_ATTACHMENTS_OFFSET), SHOW(NOT_ATTACHED);
+    SHOW(PARTY_CONNECTION_OFFSET), SHOW(PARTY_GRANTED_OFFSET), SHOW(PARTY_REQUEST_OFFSET);
     SHOW(RING_BYTES), SHOW(RING_SLOTS_OFFSET), SHOW(RING_BUFFER_BYTES_OFFSET), SHOW(RING_HEADROOM_OFFSET);
     SHOW(RING_STAGE_COUNT_OFFSET), SHOW(RING_SLOTS_OFFSET_OFFSET), SHOW(RING_BUFFERS_OFFSET_OFFSET);
     SHOW(RING_HEAD_START_OFFSET), SHOW(RING_DIRECTION_OFFSET), SHOW(RING_STAGES_OFFSET);
     SHOW(STAGE_BYTES), SHOW(STAGE_PARTY_OFFSET), SHOW(STAGE_VECTOR_OFFSET), SHOW(STAGE_ATTACHMENT_OFFSET);
     SHOW(STAGE_LABEL_OFFSET), SHOW(STAGE_LABEL_BYTES);
     SHOW(LINE_BYTES), SHOW(LINE_POSITION_OFFSET), SHOW(LINE_EPOCH_OFFSET), SHOW(LINE_WAKE_OFFSET);
-    SHOW(LINE_COUNTERS_OFFSET), SHOW(LINE_GAUGES_OFFSET);
+    SHOW(LINE_COUNTERS_OFFSET), SHOW(LINE_GAUGES_OFFSET), SHOW(LINE_BEAT_OFFSET), SHOW(LINE_LEFT_OFFSET);
+    SHOW(CLAIM_SLOTS), SHOW(STALE_SLOTS);
     SHOW(PACKETS_OFFSET), SHOW(BYTES_OFFSET), SHOW(DROPS_OFFSET), SHOW(MAX_REASONS);
     SHOW(LATENCY_SAMPLES_OFFSET), SHOW(LATENCY_P50_OFFSET), SHOW(LATENCY_P99_OFFSET), SHOW(LATENCY_P999_OFFSET);
     SHOW(LATENCY_MAX_OFFSET), SHOW(EMPTY_SLOTS_OFFSET);
     SHOW(SLOT_BYTES), SHOW(USER_OFFSET), SHOW(FLAG_ANSWER), SHOW(FLAG_LIVE_TIMESTAMP);
-    SHOW(OUTPUT_FORWARD), SHOW(OUTPUT_BACK);
+    SHOW(OUTPUT_FORWARD), SHOW(OUTPUT_BACK), SHOW(NO_PACKET);
     SHOW(MAX_PARTIES), SHOW(MAX_RINGS), SHOW(MAX_STAGES), SHOW(MAX_LINES), SHOW(MIN_SLOTS), SHOW(MAX_SLOTS);
     SHOW(MIN_BUFFER_BYTES), SHOW(MAX_BUFFER_BYTES), SHOW(BUFFER_ALIGNMENT);
     SHOW(DENIED), SHOW(MALFORMED), SHOW(TABLE_FULL), SHOW(FRAGMENT), SHOW(OVERSIZE), SHOW(NO_OUTPUT);
-    SHOW(OUTPUT_STALL), SHOW(OUTPUT_ERROR), SHOW(BAD_SLOT), SHOW(FAILED), SHOW(OTHER);
+    SHOW(OUTPUT_STALL), SHOW(OUTPUT_ERROR), SHOW(BAD_SLOT), SHOW(FAILED), SHOW(OTHER), SHOW(GUEST_LOST);
     printf("slot_pack(1,2,3,4)=%" PRId64 "\n", (int64_t) slot_pack(1, 2, 3, 4));
     return 0;
 }

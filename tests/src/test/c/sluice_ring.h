@@ -22,7 +22,7 @@
 #define NEVER INT64_MAX
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     HEADER_BYTES = 4096,
 
     MAGIC_OFFSET = 0,
@@ -40,6 +40,8 @@ enum {
     LINE_COUNT_OFFSET = 60,
     NAME_OFFSET = 64,
     NAME_BYTES = 64,
+    ATTACH_VECTOR_OFFSET = 160,
+    BACKEND_BEAT_OFFSET = 168,
 
     STATE_BUILDING = 0,
     STATE_LIVE = 1,
@@ -48,6 +50,9 @@ enum {
     PARTY_BYTES = 128,
     PARTY_PEER_ID_OFFSET = 64,
     PARTY_ATTACHMENTS_OFFSET = 68,
+    PARTY_CONNECTION_OFFSET = 72,
+    PARTY_GRANTED_OFFSET = 76,
+    PARTY_REQUEST_OFFSET = 80,
     NOT_ATTACHED = -1,
 
     RING_BYTES = 2048,
@@ -74,6 +79,8 @@ enum {
     LINE_WAKE_OFFSET = 128,
     LINE_COUNTERS_OFFSET = 256,
     LINE_GAUGES_OFFSET = 384,
+    LINE_BEAT_OFFSET = 432,
+    LINE_LEFT_OFFSET = 440,
 
     // In the counters line.
     PACKETS_OFFSET = 0,
@@ -95,6 +102,7 @@ enum {
     FLAG_LIVE_TIMESTAMP = 2,
     OUTPUT_FORWARD = 1,
     OUTPUT_BACK = 2,
+    NO_PACKET = 0,
 
     MAX_PARTIES = 31,
     MAX_RINGS = 64,
@@ -105,11 +113,15 @@ enum {
     MIN_BUFFER_BYTES = 256,
     MAX_BUFFER_BYTES = 32768,
     BUFFER_ALIGNMENT = 64,
+
+    CLAIM_SLOTS = 8,
+    STALE_SLOTS = 16,
 };
 
 // The index of a drop reason (section 8).
 enum {
-    DENIED, MALFORMED, TABLE_FULL, FRAGMENT, OVERSIZE, NO_OUTPUT, OUTPUT_STALL, OUTPUT_ERROR, BAD_SLOT, FAILED, OTHER
+    DENIED, MALFORMED, TABLE_FULL, FRAGMENT, OVERSIZE, NO_OUTPUT, OUTPUT_STALL, OUTPUT_ERROR, BAD_SLOT, FAILED, OTHER,
+    GUEST_LOST
 };
 
 static inline uint64_t slot_pack(uint32_t length, uint32_t offset, uint32_t flags, uint32_t outputs) {
@@ -126,6 +138,7 @@ static inline uint32_t slot_outputs(uint64_t word) { return (uint32_t) (word >> 
 
 static inline uint32_t load32(const uint8_t *at) { return atomic_load_explicit(AT(uint32_t, at), memory_order_relaxed); }
 static inline uint32_t acquire32(const uint8_t *at) { return atomic_load_explicit(AT(uint32_t, at), memory_order_acquire); }
+static inline void release32(uint8_t *at, uint32_t value) { atomic_store_explicit(AT(uint32_t, at), value, memory_order_release); }
 static inline uint64_t load64(const uint8_t *at) { return atomic_load_explicit(AT(uint64_t, at), memory_order_relaxed); }
 static inline uint64_t acquire64(const uint8_t *at) { return atomic_load_explicit(AT(uint64_t, at), memory_order_acquire); }
 static inline void store64(uint8_t *at, uint64_t value) { atomic_store_explicit(AT(uint64_t, at), value, memory_order_relaxed); }
@@ -229,6 +242,24 @@ static inline const char *region_open(struct region *region, uint8_t *base, uint
     return NULL;
 }
 
+// The party whose socket `connection` holds, or -1.
+static inline int32_t party_of_connection(const struct region *region, int32_t connection) {
+    for (uint32_t party = 1; party < region->party_count; party++) {
+        if ((int32_t) acquire32(region->parties + party * PARTY_BYTES + PARTY_CONNECTION_OFFSET) == connection)
+            return (int32_t) party;
+    }
+    return -1;
+}
+
+// Asks for the stages of `party` by a number that was not granted before; kick the host's attachVector then.
+static inline void party_request(const struct region *region, uint32_t party, uint32_t number) {
+    release32(region->parties + party * PARTY_BYTES + PARTY_REQUEST_OFFSET, number);
+}
+
+static inline uint32_t party_granted(const struct region *region, uint32_t party) {
+    return acquire32(region->parties + party * PARTY_BYTES + PARTY_GRANTED_OFFSET);
+}
+
 static inline int32_t party_peer_id(const struct region *region, uint32_t party) {
     return (int32_t) acquire32(region->parties + party * PARTY_BYTES + PARTY_PEER_ID_OFFSET);
 }
@@ -250,6 +281,7 @@ struct stage {
 
     uint8_t *entry;
     uint64_t attachment;
+    uint64_t beats;
     uint8_t *line;
     int64_t head_start;
     int64_t position;
@@ -342,10 +374,14 @@ static inline void stage_settle(struct stage *stage) {
     stage_kick_if_awaited(stage);
 }
 
-// Once per duty cycle; false where this stage must not touch the ring any more (section 5).
+// Once per claim; false where this stage must not touch the ring any more (section 5).
 static inline bool stage_refresh(struct stage *stage) {
-    if (acquire64(stage->entry + STAGE_ATTACHMENT_OFFSET) != stage->attachment
-        || acquire32(stage->region->base + STATE_OFFSET) != STATE_LIVE)
+    store64(stage->line + LINE_BEAT_OFFSET, ++stage->beats);
+    if (acquire64(stage->entry + STAGE_ATTACHMENT_OFFSET) != stage->attachment) {
+        release64(stage->line + LINE_LEFT_OFFSET, 1);
+        return false;
+    }
+    if (acquire32(stage->region->base + STATE_OFFSET) != STATE_LIVE)
         return false;
     uint64_t before = acquire64(stage->before_entry + STAGE_ATTACHMENT_OFFSET);
     if (before != stage->before_attachment && !stage_follow_before(stage, before))
@@ -371,6 +407,16 @@ static inline uint32_t stage_look(struct stage *stage) {
 // The same, without a look at the predecessor while work found earlier remains.
 static inline uint32_t stage_available(struct stage *stage) {
     return stage->limit > stage->position ? (uint32_t) (stage->limit - stage->position) : stage_look(stage);
+}
+
+// Slots that this stage may touch before it asks again, CLAIM_SLOTS at most; -1 where it must not touch any. The limit
+// is read before the attachment: whoever finds its place unchanged has a limit from before a change.
+static inline int32_t stage_claim(struct stage *stage) {
+    stage_available(stage);
+    if (!stage_refresh(stage))
+        return -1;
+    int64_t slots = stage->limit - stage->position;
+    return slots < 0 ? 0 : slots > CLAIM_SLOTS ? CLAIM_SLOTS : (int32_t) slots;
 }
 
 // Says that this stage is about to sleep until `wanted` slots are available; false where it must not.

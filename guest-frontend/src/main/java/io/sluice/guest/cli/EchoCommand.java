@@ -32,6 +32,9 @@ final class EchoCommand implements Callable<Integer> {
         return port.run(
                 spec.commandLine(),
                 (opened, onError) -> opened.start(
-                        new EchoAgent(opened.receiver(), opened.sender()), port.waitMode(), port.processor, onError));
+                        () -> new EchoAgent(opened.receiver(), opened.sender()),
+                        port.waitMode(),
+                        port.processor,
+                        onError));
     }
 }

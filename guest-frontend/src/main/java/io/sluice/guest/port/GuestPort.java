@@ -10,13 +10,13 @@ import io.sluice.shared.pacing.WaitMode;
 import io.sluice.shared.ring.Directory;
 import io.sluice.shared.ring.RegionDescriptor;
 import io.sluice.shared.ring.RegionFormatException;
-import io.sluice.shared.ring.Ring;
 import io.sluice.shared.ring.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A guest's place in a chain: in a virtual machine, a process or a container, the same program.
@@ -32,20 +32,19 @@ import java.util.function.Consumer;
 public final class GuestPort implements AutoCloseable {
     private static final String SOCKET_PREFIX = "ptnet:";
     private static final String PCI_PREFIX = "pci:";
+    private static final long SEAT_NANOS = 10_000_000_000L;
+    private static final long SEAT_POLL_NANOS = 200_000L;
 
     private final Attachment attachment;
     private final Directory directory;
+    private final GuestSeat seat;
     private final int party;
 
     private GuestPort(Attachment attachment) {
         this.attachment = attachment;
         this.directory = Directory.shared(attachment.address(), attachment.lengthBytes());
-        final int peerId = attachment.peerId();
-        this.party = directory.partyOfPeer(peerId);
-        if (party < 1) {
-            throw new RegionFormatException("the backend knows no guest attached as peer " + peerId
-                    + "; it may just have ended: start it and this guest again");
-        }
+        this.seat = new GuestSeat(attachment, directory);
+        this.party = seat.party();
     }
 
     /**
@@ -58,10 +57,28 @@ public final class GuestPort implements AutoCloseable {
     public static GuestPort open(String spec) throws IOException {
         final Attachment attachment = attach(spec);
         try {
-            return new GuestPort(attachment);
-        } catch (RegionFormatException e) {
+            final GuestPort port = new GuestPort(attachment);
+            port.awaitSeat();
+            return port;
+        } catch (RegionFormatException | IOException e) {
             attachment.close();
             throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    private void awaitSeat() throws IOException {
+        final long deadlineNanos = System.nanoTime() + SEAT_NANOS;
+        seat.ask();
+        while (!seat.granted()) {
+            if (!live()) {
+                throw new IOException("chain " + chain() + " has ended; start its backend and this guest again");
+            }
+            if (System.nanoTime() > deadlineNanos || Thread.interrupted()) {
+                throw new IOException("the backend of chain " + chain() + " has not given guest " + name()
+                        + " its place within " + SEAT_NANOS / 1_000_000_000L + " s; does it still run? ('sluice status'"
+                        + " on the host) Or does another program of this machine ask for the same place?");
+            }
+            LockSupport.parkNanos(SEAT_POLL_NANOS);
         }
     }
 
@@ -133,54 +150,56 @@ public final class GuestPort implements AutoCloseable {
 
     /** Starts a thread that runs {@code function}, and returns at once. */
     public AgentRunner start(PacketFunction function, WaitMode mode, int processor, Consumer<Throwable> onError) {
-        final List<Agent> agents = new ArrayList<>();
-        for (int r = 0; r < directory.ringCount(); r++) {
-            final Ring ring = directory.ring(r);
-            for (int stage = 1; stage < ring.stageCount() - 1; stage++) {
-                if (ring.party(stage) == party) {
-                    agents.add(new FunctionAgent(
-                            name() + " ring " + r, new Stage(ring, stage, attachment.doorbell()), function));
-                }
-            }
-        }
-        if (agents.isEmpty()) {
+        if (seat.stages().stream().noneMatch(GuestPort::between)) {
             throw new IllegalStateException("guest " + name() + " stands at an end of chain " + chain()
                     + "; a packet function needs a place between two others: 'tap:a <=> guest:" + name()
                     + " <=> tap:b'");
         }
-        return new AgentRunner(
-                        new CompositeAgent("guest " + name(), agents),
-                        attachment.newSleeper(),
-                        mode,
-                        processor,
-                        onError)
-                .start();
+        return start(
+                () -> new CompositeAgent(
+                        "guest " + name(),
+                        seat.stages().stream()
+                                .filter(GuestPort::between)
+                                .map(stage -> new FunctionAgent(
+                                        name() + " ring " + stage.ring().index(), stage, function))
+                                .toList()),
+                mode,
+                processor,
+                onError);
     }
 
-    /** The ring whose packets end at this guest. */
+    private static boolean between(Stage stage) {
+        return stage.index() > 0 && stage.index() < stage.ring().stageCount() - 1;
+    }
+
+    /** The ring whose packets end at this guest, for as long as it has its place: see {@link #start}. */
     public GuestReceiver receiver() {
-        for (int r = 0; r < directory.ringCount(); r++) {
-            final Ring ring = directory.ring(r);
-            if (ring.party(ring.stageCount() - 1) == party) {
-                return new GuestReceiver(new Stage(ring, ring.stageCount() - 1, attachment.doorbell()));
-            }
-        }
-        throw new IllegalStateException("no ring of chain " + chain() + " ends at guest " + name());
+        return seat.stages().stream()
+                .filter(stage -> stage.index() == stage.ring().stageCount() - 1)
+                .findFirst()
+                .map(GuestReceiver::new)
+                .orElseThrow(
+                        () -> new IllegalStateException("no ring of chain " + chain() + " ends at guest " + name()));
     }
 
-    /** The ring whose packets begin at this guest. */
+    /** The ring whose packets begin at this guest, for as long as it has its place: see {@link #start}. */
     public GuestSender sender() {
-        for (int r = 0; r < directory.ringCount(); r++) {
-            final Ring ring = directory.ring(r);
-            if (ring.party(0) == party) {
-                return new GuestSender(new Stage(ring, 0, attachment.doorbell()));
-            }
-        }
-        throw new IllegalStateException("no ring of chain " + chain() + " begins at guest " + name());
+        return seat.stages().stream()
+                .filter(stage -> stage.index() == 0)
+                .findFirst()
+                .map(GuestSender::new)
+                .orElseThrow(
+                        () -> new IllegalStateException("no ring of chain " + chain() + " begins at guest " + name()));
     }
 
-    /** Starts a thread that takes turns at {@code agent}, for a guest with rings of its own. */
-    public AgentRunner start(Agent agent, WaitMode mode, int processor, Consumer<Throwable> onError) {
+    /**
+     * Starts a thread that takes turns at what {@code program} makes, for a guest with rings of its own. It makes
+     * another one, on a new {@link #receiver} and {@link #sender}, after the host has taken this guest's place because
+     * the guest was silent for too long, and given it back.
+     */
+    public AgentRunner start(
+            Supplier<? extends Agent> program, WaitMode mode, int processor, Consumer<Throwable> onError) {
+        final Agent agent = new SeatedAgent("guest " + name(), seat, program);
         return new AgentRunner(agent, attachment.newSleeper(), mode, processor, onError).start();
     }
 

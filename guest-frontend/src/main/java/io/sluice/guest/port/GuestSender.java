@@ -32,7 +32,7 @@ public final class GuestSender {
      * Where to write the next frame, {@link #capacity()} bytes long at most, or 0 while the ring is full or retired.
      */
     public long claim() {
-        return stage.refresh() && stage.available() > 0 ? stage.bufferAddress(stage.position()) + headroom : 0;
+        return stage.claim() > 0 ? stage.bufferAddress(stage.position()) + headroom : 0;
     }
 
     /** Bytes that a frame may have. */

@@ -5,18 +5,22 @@ import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.Doorbell;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 
 /** Everything through which one region's guests come and go: the server at their sockets, and the bells. */
 public final class GuestAttachments implements AutoCloseable {
-    /** As many as {@code vectors=} of the device arguments that we print; QEMU refuses more. */
-    public static final int MAX_HOST_VECTORS = 8;
+    /** One less than {@code vectors=} of the device arguments that we print, beyond which QEMU refuses: one is ours. */
+    public static final int MAX_HOST_VECTORS = 7;
 
     private final HostDoorbell doorbell;
+    private final int attachVector;
     private IvshmemServer server;
 
     /** Bells for a host with {@code hostVectors} threads, 1 to {@link #MAX_HOST_VECTORS}. */
     public GuestAttachments(int hostVectors) {
-        doorbell = new HostDoorbell(hostVectors);
+        doorbell = new HostDoorbell(hostVectors + 1);
+        attachVector = hostVectors;
     }
 
     /** Wakes any party of the region. */
@@ -32,11 +36,18 @@ public final class GuestAttachments implements AutoCloseable {
     /**
      * Lets guests attach from now on.
      *
+     * @param places one for each guest of the region
      * @param busyProcessors those of the helper threads, off which the thread that attaches guests keeps
      */
-    public void open(HostRegion region, RuntimeDirectory directory, Collection<Integer> busyProcessors)
+    public void open(
+            HostRegion region, List<GuestPlace> places, RuntimeDirectory directory, Collection<Integer> busyProcessors)
             throws IOException {
-        server = IvshmemServer.start(region, doorbell, directory, busyProcessors);
+        region.attachVector(attachVector);
+        final List<GuestWatch> watches = places.stream()
+                .sorted(Comparator.comparing(GuestPlace::party))
+                .map(place -> new GuestWatch(region, doorbell, place))
+                .toList();
+        server = IvshmemServer.start(region, doorbell, hostBell(attachVector), watches, directory, busyProcessors);
     }
 
     /** Disconnects everybody; the host's threads must have ended. */

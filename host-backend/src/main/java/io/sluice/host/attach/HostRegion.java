@@ -9,14 +9,10 @@ import io.sluice.shared.ring.Directory;
 import io.sluice.shared.ring.RegionFormat;
 import io.sluice.shared.ring.RegionSpec;
 import io.sluice.shared.ring.Ring;
-import io.sluice.shared.ring.StageCounters;
 import io.sluice.shared.ring.Violation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * A region as its host holds it: the shared memory, the private copy of its control part, and who is attached to what.
@@ -34,8 +30,7 @@ public final class HostRegion implements AutoCloseable {
     private final RegionFormat format;
     private final long shared;
     private final long own;
-    /** Lines of nobody; the longest unused first, so that a late writer of an old line has the longest time to go. */
-    private final Deque<Integer> freeLines = new ArrayDeque<>();
+    private final StagePlaces places;
 
     private volatile boolean retired;
     private volatile Violation retireReason = Violation.NONE;
@@ -58,9 +53,7 @@ public final class HostRegion implements AutoCloseable {
         format.write(own);
         format.write(shared);
         directory = Directory.ofHost(own, status.lengthBytes(), shared);
-        for (int line = stages; line < lines; line++) {
-            freeLines.add(line);
-        }
+        places = new StagePlaces(this, stages, lines);
     }
 
     public Directory directory() {
@@ -76,69 +69,45 @@ public final class HostRegion implements AutoCloseable {
         return memory;
     }
 
-    /**
-     * Attaches {@code party} as {@code peerId}: each of its stages goes on, on a line of its own, where the one before
-     * stopped.
-     *
-     * @return false where the previous attachment has left positions that cannot be: the region is then retired
-     */
-    synchronized boolean attach(int party, int peerId) {
-        final List<Move> moves = new ArrayList<>();
+    /** Who has which stage. */
+    StagePlaces places() {
+        return places;
+    }
+
+    /** Notes that {@code peerId} holds {@code party}'s socket, or nobody; what it asked for before is void. */
+    synchronized void connection(int party, int peerId) {
+        writeInt(partyEntry(party) + PARTY_GRANTED_OFFSET, directory.partyRequest(party));
+        writeInt(partyEntry(party) + PARTY_CONNECTION_OFFSET, peerId);
+    }
+
+    /** Tells {@code party}'s program that what it asked for by {@code request} is done. */
+    synchronized void grant(int party, int request) {
+        writeInt(partyEntry(party) + PARTY_GRANTED_OFFSET, request);
+    }
+
+    /** Notes that nobody works on {@code party}'s stages, so that nobody is kicked for them. */
+    synchronized void abandon(int party) {
+        writeInt(partyEntry(party) + PARTY_PEER_ID_OFFSET, NOT_ATTACHED);
+    }
+
+    /** Says by which of the host's vectors guests wake the thread that attaches them. */
+    void attachVector(int vector) {
+        writeInt(ATTACH_VECTOR_OFFSET, vector);
+    }
+
+    /** Signs of life that the holders of {@code party}'s stages have given: a number that grows as they do. */
+    synchronized long beats(int party) {
+        long beats = 0;
         for (int r = 0; r < directory.ringCount(); r++) {
             final Ring ring = directory.ring(r);
             for (int stage = 0; stage < ring.stageCount(); stage++) {
                 if (ring.party(stage) == party) {
-                    final long position = lastPosition(ring, stage);
-                    if (position < 0) {
-                        retire(Violation.POSITION_BEYOND, ring.label(stage));
-                        return false;
-                    }
-                    moves.add(new Move(ring, stage, position));
+                    final long line = lineOffset(attachmentLine(ring.attachmentAcquire(stage)));
+                    beats += Memory.longOpaque(shared + line + LINE_BEAT_OFFSET);
                 }
             }
         }
-        writeInt(partyEntry(party) + PARTY_ATTACHMENTS_OFFSET, directory.partyAttachments(party) + 1);
-        writeInt(partyEntry(party) + PARTY_PEER_ID_OFFSET, peerId);
-        // Publishers read the peer id when they see a new attachment, so the attachments are written last.
-        moves.forEach(this::handOver);
-        return true;
-    }
-
-    /** A stage that goes over to a new line at {@code position}. */
-    private record Move(Ring ring, int stage, long position) {}
-
-    /**
-     * How far the last holder of {@code stage} came, or -1 where it cannot have come there. The later stage is read
-     * before and the earlier one after: all only grow, so that an honest holder is never accused.
-     */
-    private static long lastPosition(Ring ring, int stage) {
-        final int last = ring.stageCount() - 1;
-        final long after = stage == last ? 0 : ring.positionAcquire(stage + 1);
-        final long position = ring.positionAcquire(stage);
-        final long before = stage == 0 ? ring.positionAcquire(last) + ring.slots() : ring.positionAcquire(stage - 1);
-        return position >= after && position <= before ? position : -1;
-    }
-
-    private void handOver(Move move) {
-        final long old = move.ring().attachmentAcquire(move.stage());
-        final int line = freeLines.remove();
-        freeLines.add(attachmentLine(old));
-        final int epoch = attachmentEpoch(old) + 1;
-        final long lineOffset = lineOffset(line);
-        RegionFormat.writeLine(own + lineOffset, move.position(), epoch);
-        RegionFormat.writeLine(shared + lineOffset, move.position(), epoch);
-        // A stage's counters go on where the last holder's stopped, or no account of a chain would ever close.
-        final long oldCounters = shared + lineOffset(attachmentLine(old)) + LINE_COUNTERS_OFFSET;
-        Memory.copy(oldCounters, own + lineOffset + LINE_COUNTERS_OFFSET, StageCounters.LENGTH);
-        Memory.copy(oldCounters, shared + lineOffset + LINE_COUNTERS_OFFSET, StageCounters.LENGTH);
-        final long entry = stageEntry(move.ring().index(), move.stage()) + STAGE_ATTACHMENT_OFFSET;
-        Memory.longRelease(own + entry, attachment(line, epoch));
-        Memory.longRelease(shared + entry, attachment(line, epoch));
-    }
-
-    /** Notes that {@code party} is gone; its stages keep their lines until somebody takes its place. */
-    synchronized void detach(int party) {
-        writeInt(partyEntry(party) + PARTY_PEER_ID_OFFSET, NOT_ATTACHED);
+        return beats;
     }
 
     /** Ends the region for a reason that names who did what; every stage stops at its next turn. */
@@ -179,30 +148,45 @@ public final class HostRegion implements AutoCloseable {
                     Memory.copy(shared + offset, own + offset, LINE_BYTES);
                 }
                 final long position = Memory.longAcquire(own + offset + LINE_POSITION_OFFSET);
-                Memory.longOpaque(own + offset + StatusFile.LINE_BEAT_OFFSET, position);
+                Memory.longOpaque(own + offset + StatusFile.LINE_SEEN_OFFSET, position);
             }
         }
         status.beat();
+        final long beats = Memory.longAt(own + BACKEND_BEAT_OFFSET) + 1;
+        writeLong(BACKEND_BEAT_OFFSET, beats);
     }
 
-    private long lineOffset(int line) {
+    long lineOffset(int line) {
         return Integer.toUnsignedLong(Memory.intAt(own + LINES_OFFSET_OFFSET)) + (long) line * LINE_BYTES;
     }
 
-    private long partyEntry(int party) {
+    long partyEntry(int party) {
         return Memory.intAt(own + PARTIES_OFFSET_OFFSET) + (long) party * PARTY_BYTES;
     }
 
-    private long stageEntry(int ring, int stage) {
+    long stageEntry(int ring, int stage) {
         return Memory.intAt(own + RINGS_OFFSET_OFFSET)
                 + (long) ring * RING_BYTES
                 + RING_STAGES_OFFSET
                 + (long) stage * STAGE_BYTES;
     }
 
-    private void writeInt(long offset, int value) {
-        Memory.intRelease(own + offset, value);
-        Memory.intRelease(shared + offset, value);
+    void writeInt(long offset, int value) {
+        forBoth(base -> Memory.intRelease(base + offset, value));
+    }
+
+    void writeLong(long offset, long value) {
+        forBoth(base -> Memory.longRelease(base + offset, value));
+    }
+
+    /** Does the same to the private copy, and then to the shared one. */
+    void forBoth(LongConsumer change) {
+        change.accept(own);
+        change.accept(shared);
+    }
+
+    long shared() {
+        return shared;
     }
 
     /** Frees the memory; no stage of this process may run any more. */

@@ -40,6 +40,8 @@ public final class IvshmemServer implements AutoCloseable {
     private static final long VERSION = 0;
     private static final long MEMORY = -1;
     private static final long TURN_NANOS = 100_000_000L;
+    private static final long MIRROR_NANOS = 50_000_000L;
+    private static final long DEAF_NANOS = 1_000_000L;
 
     private record Connection(int party, int peerId, int socket, int bell) {}
 
@@ -51,27 +53,48 @@ public final class IvshmemServer implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final long scratch = arena.allocate(8, 8).address();
     private final PollSet pollSet = new PollSet(2 * RegionDescriptor.MAX_PARTIES + 1);
-    private final int stopBell = EventFd.create();
+    private final int bell;
+    private final List<GuestWatch> watches;
     private final Thread thread;
     private volatile boolean running = true;
     private int lastPeerId;
     private boolean refused;
     private boolean refusalTold;
+    private boolean belled;
+    private long mirroredNanos;
+    private long turnNanos = TURN_NANOS;
 
-    private IvshmemServer(HostRegion region, HostDoorbell doorbell, Collection<Integer> busyProcessors) {
+    private IvshmemServer(
+            HostRegion region,
+            HostDoorbell doorbell,
+            int bell,
+            List<GuestWatch> watches,
+            Collection<Integer> busyProcessors) {
         this.region = region;
         this.doorbell = doorbell;
+        this.bell = bell;
+        this.watches = watches;
         this.busyProcessors = List.copyOf(busyProcessors);
         this.attached = new Connection[region.directory().partyCount()];
         this.thread = new Thread(this::serve, "attach " + region.directory().name());
         thread.setDaemon(true);
     }
 
-    /** Listens for every guest of {@code region} in {@code directory}, and serves until closed. */
+    /**
+     * Listens for every guest of {@code region} in {@code directory}, and serves until closed.
+     *
+     * @param bell the host's eventfd by which guests say that they have asked for something
+     * @param watches one for each guest, in the order of their parties
+     */
     static IvshmemServer start(
-            HostRegion region, HostDoorbell doorbell, RuntimeDirectory directory, Collection<Integer> busyProcessors)
+            HostRegion region,
+            HostDoorbell doorbell,
+            int bell,
+            List<GuestWatch> watches,
+            RuntimeDirectory directory,
+            Collection<Integer> busyProcessors)
             throws IOException {
-        final IvshmemServer server = new IvshmemServer(region, doorbell, busyProcessors);
+        final IvshmemServer server = new IvshmemServer(region, doorbell, bell, watches, busyProcessors);
         final Directory parties = region.directory();
         try {
             for (int party = 1; party < parties.partyCount(); party++) {
@@ -103,7 +126,8 @@ public final class IvshmemServer implements AutoCloseable {
 
     private void turn() {
         pollSet.clear();
-        pollSet.add(stopBell, PollSet.READABLE);
+        // One who rings all the time is heard once a millisecond.
+        pollSet.add(bell, belled ? 0 : PollSet.READABLE);
         // Whoever could not be accepted still waits; polling for him at once would only burn a processor.
         final short listening = refused || doorbell.crowded() ? 0 : PollSet.READABLE;
         refused = false;
@@ -117,7 +141,11 @@ public final class IvshmemServer implements AutoCloseable {
                 polled.add(connection);
             }
         }
-        pollSet.await(TURN_NANOS);
+        pollSet.await(belled ? Math.min(turnNanos, DEAF_NANOS) : turnNanos);
+        belled = !belled && pollSet.ready(0);
+        if (belled) {
+            EventFd.drain(bell, scratch);
+        }
         // Departures first: a guest that has just gone may already be back at its socket.
         for (int i = 0; i < polled.size(); i++) {
             if (pollSet.ready(1 + sockets.size() + i)) {
@@ -129,8 +157,15 @@ public final class IvshmemServer implements AutoCloseable {
                 accept(i + 1, sockets.get(i));
             }
         }
-        doorbell.sweep();
-        region.mirror();
+        turnNanos = TURN_NANOS;
+        for (GuestWatch watch : watches) {
+            turnNanos = Math.min(turnNanos, watch.turn(System.nanoTime()));
+        }
+        if (System.nanoTime() - mirroredNanos >= MIRROR_NANOS) {
+            mirroredNanos = System.nanoTime();
+            doorbell.sweep();
+            region.mirror();
+        }
     }
 
     private void readOrDetach(Connection connection) {
@@ -153,7 +188,7 @@ public final class IvshmemServer implements AutoCloseable {
         if (attached[party] != null) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "guest {0} is attached already, process {1} turned away; one at a time",
+                    "guest {0} is connected already, process {1} turned away; one at a time",
                     name,
                     process);
             Descriptors.close(socket);
@@ -162,31 +197,31 @@ public final class IvshmemServer implements AutoCloseable {
             return;
         }
         final int peerId = nextPeerId();
-        final int bell;
+        final int guestBell;
         try {
-            bell = doorbell.install(peerId);
+            guestBell = doorbell.install(peerId);
         } catch (PosixException e) {
             LOG.log(System.Logger.Level.ERROR, "guest " + name + " cannot be attached: " + e.getMessage());
             Descriptors.close(socket);
             return;
         }
-        final Connection connection = new Connection(party, peerId, socket, bell);
-        if (!region.attach(party, peerId)) {
-            doorbell.remove(peerId);
-            Descriptors.close(socket);
-            return;
-        }
+        final Connection connection = new Connection(party, peerId, socket, guestBell);
         attached[party] = connection;
+        watch(party).connected(peerId);
         if (introduce(connection)) {
             LOG.log(
                     System.Logger.Level.INFO,
-                    "guest {0} attached, process {1}, peer {2}",
+                    "guest {0} connected, process {1}, peer {2}",
                     name,
                     process,
                     Integer.toString(peerId));
         } else {
             detach(connection, "did not take the first messages, disconnected");
         }
+    }
+
+    private GuestWatch watch(int party) {
+        return watches.get(party - 1);
     }
 
     private void refuse(int result, String name) {
@@ -206,7 +241,7 @@ public final class IvshmemServer implements AutoCloseable {
     private int nextPeerId() {
         do {
             lastPeerId = lastPeerId + 1 < HostDoorbell.MAX_PEERS ? lastPeerId + 1 : 1;
-        } while (region.directory().partyOfPeer(lastPeerId) >= 0);
+        } while (region.directory().partyOfConnection(lastPeerId) >= 0);
         return lastPeerId;
     }
 
@@ -248,7 +283,7 @@ public final class IvshmemServer implements AutoCloseable {
             return;
         }
         attached[connection.party()] = null;
-        region.detach(connection.party());
+        watch(connection.party()).disconnected();
         doorbell.remove(connection.peerId());
         Descriptors.close(connection.socket());
         LOG.log(System.Logger.Level.INFO, "guest {0} {1}", region.directory().partyName(connection.party()), how);
@@ -259,7 +294,7 @@ public final class IvshmemServer implements AutoCloseable {
     @Override
     public void close() {
         running = false;
-        EventFd.signal(stopBell);
+        EventFd.signal(bell);
         awaitThread();
         for (Connection connection : attached) {
             if (connection != null) {
@@ -287,7 +322,6 @@ public final class IvshmemServer implements AutoCloseable {
 
     private void release() {
         sockets.forEach(GuestSocket::close);
-        Descriptors.close(stopBell);
         pollSet.close();
         arena.close();
     }

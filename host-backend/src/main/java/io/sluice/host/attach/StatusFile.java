@@ -27,7 +27,7 @@ import java.util.Set;
  *     144  started    u64   nanoseconds since 1970
  *
  *   and in each line that a stage has now:
- *     16   beat       u64   the stage's position at the last heartbeat; those of one ring were read last stage first,
+ *     16   seen       u64   the stage's position at the last heartbeat; those of one ring were read last stage first,
  *                           so that no stage seems to have passed the one before it
  * </pre>
  */
@@ -40,7 +40,7 @@ public final class StatusFile implements AutoCloseable {
     private static final int STARTED_OFFSET = 144;
 
     /** In a line; the region itself has nothing there. */
-    static final int LINE_BEAT_OFFSET = 16;
+    static final int LINE_SEEN_OFFSET = 16;
 
     private final Path path;
     private final Arena arena;
@@ -110,7 +110,7 @@ public final class StatusFile implements AutoCloseable {
 
     /** The position of {@code stage} at the last heartbeat, in a directory of this file. */
     public static long positionAtBeat(Ring ring, int stage) {
-        return Memory.longOpaque(ring.lineAddress(stage) + LINE_BEAT_OFFSET);
+        return Memory.longOpaque(ring.lineAddress(stage) + LINE_SEEN_OFFSET);
     }
 
     void beat() {

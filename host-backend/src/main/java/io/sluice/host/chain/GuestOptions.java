@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param domain guests of one domain trust each other with packet contents; empty for the domain of those that name none
  */
 public record GuestOptions(LossPolicy onLoss, String domain) {
+    static final GuestOptions DEFAULTS = new GuestOptions(LossPolicy.HOLD, "");
+
     /** The names of the options, in the order to show. */
     static final List<String> NAMES = List.of("on-loss", "domain");
 
@@ -20,9 +22,9 @@ public record GuestOptions(LossPolicy onLoss, String domain) {
     /** The options of {@code hop}, a guest that {@linkplain #check keeps to the rules}. */
     public static GuestOptions of(Hop hop) {
         final LossPolicy onLoss =
-                option(hop, "on-loss").flatMap(o -> LossPolicy.of(o.value())).orElse(LossPolicy.HOLD);
+                option(hop, "on-loss").flatMap(o -> LossPolicy.of(o.value())).orElse(DEFAULTS.onLoss());
         return new GuestOptions(
-                onLoss, option(hop, "domain").map(HopOption::value).orElse(""));
+                onLoss, option(hop, "domain").map(HopOption::value).orElse(DEFAULTS.domain()));
     }
 
     /**

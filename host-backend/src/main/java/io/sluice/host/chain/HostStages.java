@@ -42,18 +42,18 @@ final class HostStages {
 
     /** Retires the region where a guest next to one of the stages has done wrong; after each turn. */
     void watch() {
-        if (told) {
-            return;
-        }
         for (int i = 0; i < stages.size(); i++) {
-            final Stage stage = stages.get(i);
-            if (stage.violation() != Violation.NONE) {
-                told = true;
-                final Ring ring = stage.ring();
-                final int before = (stage.index() == 0 ? ring.stageCount() : stage.index()) - 1;
-                region.retire(stage.violation(), ring.label(before));
-                return;
-            }
+            watch(stages.get(i));
+        }
+    }
+
+    /** The same for one stage. */
+    void watch(Stage stage) {
+        if (!told && stage.violation() != Violation.NONE) {
+            told = true;
+            final Ring ring = stage.ring();
+            final int before = (stage.index() == 0 ? ring.stageCount() : stage.index()) - 1;
+            region.retire(stage.violation(), ring.label(before));
         }
     }
 }

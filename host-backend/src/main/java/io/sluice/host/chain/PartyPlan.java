@@ -6,8 +6,9 @@ package io.sluice.host.chain;
  *
  * @param number its index in the region's directory; 0 is the host
  * @param name {@code host}, or the guest's name
+ * @param options what the chain says of the guest; the defaults for the host
  */
-public record PartyPlan(int number, String name) {
+public record PartyPlan(int number, String name, GuestOptions options) {
     /** The number of the host. */
     public static final int HOST = 0;
 

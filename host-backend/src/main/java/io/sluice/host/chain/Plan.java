@@ -30,14 +30,14 @@ public record Plan(Chain chain, List<SegmentPlan> segments) {
 
     public static Plan of(Chain chain) {
         List<PartyPlan> parties = new ArrayList<>();
-        parties.add(new PartyPlan(PartyPlan.HOST, "host"));
+        parties.add(new PartyPlan(PartyPlan.HOST, "host", GuestOptions.DEFAULTS));
         List<StagePlan> forward = new ArrayList<>();
         List<StagePlan> backward = new ArrayList<>();
         for (Hop hop : chain.hops()) {
             int party = PartyPlan.HOST;
             if (hop.isGuest()) {
                 party = parties.size();
-                parties.add(new PartyPlan(party, hop.address()));
+                parties.add(new PartyPlan(party, hop.address(), GuestOptions.of(hop)));
             }
             forward.add(new StagePlan(party, role(hop, hop.equals(chain.first())), hop));
             backward.addFirst(new StagePlan(party, role(hop, hop.equals(chain.last())), hop));

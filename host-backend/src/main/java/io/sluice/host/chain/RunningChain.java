@@ -2,6 +2,7 @@
 package io.sluice.host.chain;
 
 import io.sluice.host.attach.HostRegion;
+import io.sluice.host.attach.LossPolicy;
 import io.sluice.host.endpoint.Intake;
 import io.sluice.host.endpoint.ReceiveAgent;
 import io.sluice.host.endpoint.TransmitAgent;
@@ -49,7 +50,10 @@ public final class RunningChain implements AutoCloseable {
             }
             start(layout, intake);
             for (RunningSegment segment : segments) {
-                segment.open(directory, configured.options().cpus());
+                segment.open(
+                        directory,
+                        configured.options().silence(),
+                        configured.options().cpus());
             }
         } catch (IOException | RuntimeException e) {
             runners.forEach(AgentRunner::close);
@@ -82,6 +86,12 @@ public final class RunningChain implements AutoCloseable {
             final StagePlan stage = stages.get(s);
             if (stage.party() == PartyPlan.HOST) {
                 agents.add(agent(stage, segment.stage(ring, s, thread), stages.getFirst()));
+            } else {
+                final PartyPlan guest = segment.plan().parties().get(stage.party());
+                // Nobody can send in a guest's place.
+                if (s > 0 && guest.options().onLoss() != LossPolicy.HOLD) {
+                    agents.add(segment.standIn(ring, s, thread, guest));
+                }
             }
         }
     }

@@ -2,7 +2,9 @@
 package io.sluice.host.chain;
 
 import io.sluice.host.attach.GuestAttachments;
+import io.sluice.host.attach.GuestPlace;
 import io.sluice.host.attach.HostRegion;
+import io.sluice.host.attach.SilenceLimits;
 import io.sluice.host.attach.StatusFile;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.RegionSpec;
@@ -10,7 +12,9 @@ import io.sluice.shared.ring.Ring;
 import io.sluice.shared.ring.Stage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One segment of a chain at work: its region, its guests' sockets, and the host's stages in it, which helper threads of
@@ -23,6 +27,7 @@ public final class RunningSegment implements AutoCloseable {
     private final HostRegion region;
     private final GuestAttachments guests;
     private final List<HostStages> threads = new ArrayList<>();
+    private final Map<Integer, List<StandInAgent>> standIns = new HashMap<>();
 
     /**
      * Makes the region that {@code spec} says and the bells of {@code threads} helper threads. Nothing runs yet, and
@@ -57,6 +62,20 @@ public final class RunningSegment implements AutoCloseable {
         return place;
     }
 
+    /** A stand-in for the guest {@code party} at {@code stage} of the {@code ring}-th ring, which {@code thread} runs. */
+    StandInAgent standIn(int ring, int stage, int thread, PartyPlan party) {
+        final StandInAgent standIn = new StandInAgent(
+                "stand-in for " + party.name(),
+                ring,
+                stage,
+                thread,
+                party.options().onLoss(),
+                region,
+                threads.get(thread));
+        standIns.computeIfAbsent(party.number(), number -> new ArrayList<>()).add(standIn);
+        return standIn;
+    }
+
     /** What of this segment is {@code thread}'s to watch over. */
     HostStages stages(int thread) {
         return threads.get(thread);
@@ -65,10 +84,18 @@ public final class RunningSegment implements AutoCloseable {
     /**
      * Lets guests attach from now on.
      *
+     * @param silence after how long one is suspect and lost
      * @param busyProcessors those of the helper threads
      */
-    void open(RuntimeDirectory directory, List<Integer> busyProcessors) throws IOException {
-        guests.open(region, directory, busyProcessors);
+    void open(RuntimeDirectory directory, SilenceLimits silence, List<Integer> busyProcessors) throws IOException {
+        final List<GuestPlace> places = plan.guests().stream()
+                .map(guest -> new GuestPlace(
+                        guest.number(),
+                        guest.options().onLoss(),
+                        silence,
+                        standIns.getOrDefault(guest.number(), List.of())))
+                .toList();
+        guests.open(region, places, directory, busyProcessors);
     }
 
     SegmentPlan plan() {

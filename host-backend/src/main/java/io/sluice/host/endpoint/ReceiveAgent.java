@@ -6,6 +6,7 @@ import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
@@ -19,6 +20,7 @@ public final class ReceiveAgent implements Agent {
     private final Stage stage;
     private final PacketSource source;
     private final StageCounters counters;
+    private final Quarantine quarantine;
     private final int headroom;
     private final int capacityBytes;
     private final int refillSlots;
@@ -34,6 +36,7 @@ public final class ReceiveAgent implements Agent {
         this.stage = stage;
         this.source = source;
         this.counters = stage.counters();
+        this.quarantine = stage.ring().quarantine();
         this.headroom = stage.ring().headroom();
         this.capacityBytes = stage.bufferBytes() - headroom;
         this.refillSlots = Math.max(1, stage.ring().slots() / 4);
@@ -54,26 +57,33 @@ public final class ReceiveAgent implements Agent {
             return 0;
         }
         final int room = Math.min(stage.available(), BUDGET);
+        final boolean guarded = quarantine.active();
         final long now = room > 0 ? EpochClock.nanos() : 0;
         int work = 0;
         int unpublished = 0;
         boolean last = false;
         while (work < room) {
             final long position = stage.position();
-            final int length = source.receive(stage.bufferAddress(position) + headroom, capacityBytes);
-            if (length == PacketSource.NOTHING) {
-                break;
-            }
-            if (length == PacketSource.END) {
-                last = true;
-                break;
+            if (guarded && quarantine.holds(position)) {
+                Memory.longOpaque(stage.slotAddress(position), SlotWord.NO_PACKET);
+                stage.advance(1);
+            } else {
+                final int length = source.receive(stage.bufferAddress(position) + headroom, capacityBytes);
+                if (length == PacketSource.NOTHING) {
+                    break;
+                }
+                if (length == PacketSource.END) {
+                    last = true;
+                    break;
+                }
+                if (length == PacketSource.OVERSIZE) {
+                    counters.addDrop(DropReason.OVERSIZE);
+                    work++;
+                    continue;
+                }
+                fill(position, length, now);
             }
             work++;
-            if (length == PacketSource.OVERSIZE) {
-                counters.addDrop(DropReason.OVERSIZE);
-                continue;
-            }
-            fill(position, length, now);
             if (++unpublished == FLUSH_PERIOD) {
                 stage.publish();
                 unpublished = 0;

@@ -6,6 +6,7 @@ import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
@@ -28,6 +29,9 @@ public final class TransmitAgent implements Agent {
     private final StageCounters counters;
     private final StageGauges gauges;
     private final LatencyMeter latency;
+    private final Quarantine quarantine;
+    private final boolean filledByHost;
+    private boolean guarded;
     private int pending;
     private boolean blocked;
     private boolean done;
@@ -44,6 +48,8 @@ public final class TransmitAgent implements Agent {
         this.counters = stage.counters();
         this.gauges = stage.gauges();
         this.latency = new LatencyMeter(gauges);
+        this.quarantine = stage.ring().quarantine();
+        this.filledByHost = stage.ring().party(0) == 0;
     }
 
     @Override
@@ -59,6 +65,7 @@ public final class TransmitAgent implements Agent {
         }
         blocked = false;
         final int waiting = Math.min(stage.available(), BUDGET);
+        guarded = quarantine.active();
         final long now = waiting > 0 ? EpochClock.nanos() : 0;
         int work = 0;
         while (work < waiting && send(stage.position(), now)) {
@@ -88,6 +95,10 @@ public final class TransmitAgent implements Agent {
         final int length = SlotWord.length(word);
         if (SlotWord.outputs(word) == 0) {
             gauges.addEmptySlot();
+            return true;
+        }
+        if (guarded && quarantine.holds(position)) {
+            ignore();
             return true;
         }
         if (!stage.fits(word) || length == 0) {
@@ -123,6 +134,15 @@ public final class TransmitAgent implements Agent {
             latency.record(now - timestampNanos);
         }
         return true;
+    }
+
+    /** What a lost guest has written late; where a guest fills the ring, it may as well be a packet that it put there. */
+    private void ignore() {
+        if (filledByHost) {
+            gauges.addEmptySlot();
+        } else {
+            counters.addDrop(DropReason.GUEST_LOST);
+        }
     }
 
     private void flush() {

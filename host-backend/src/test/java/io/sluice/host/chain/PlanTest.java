@@ -19,7 +19,10 @@ final class PlanTest {
             guest:fw [party 1] -> tap:lan [host transmits]\
             """);
         assertThat(plan.segments().getFirst().parties())
-                .containsExactly(new PartyPlan(0, "host"), new PartyPlan(1, "fw"), new PartyPlan(2, "nat"));
+                .containsExactly(
+                        new PartyPlan(0, "host", GuestOptions.DEFAULTS),
+                        new PartyPlan(1, "fw", GuestOptions.DEFAULTS),
+                        new PartyPlan(2, "nat", GuestOptions.DEFAULTS));
         assertThat(plan.guests()).extracting(PartyPlan::name).containsExactly("fw", "nat");
         assertThat(rings(plan)).extracting(RingPlan::direction).containsExactly(Direction.FORWARD, Direction.BACKWARD);
     }

@@ -5,17 +5,17 @@ import io.sluice.shared.agent.Agent;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
 
 /**
- * Runs a packet function as a stage: one packet at a time, published after {@link #FLUSH_PERIOD} packets or at once
+ * Runs a packet function as a stage: one packet at a time, published after eight packets ({@link Stage#claim}) or at once
  * when there is nothing more to do (TinyNF, OSDI 2020, §4), which gives one-at-a-time latency at batch throughput.
  */
 public final class FunctionAgent implements Agent {
     private static final System.Logger LOG = System.getLogger(FunctionAgent.class.getName());
-    private static final int FLUSH_PERIOD = 8;
     private static final int BUDGET = 256;
 
     private final String roleName;
@@ -23,6 +23,7 @@ public final class FunctionAgent implements Agent {
     private final PacketFunction function;
     private final Direction direction;
     private final StageCounters counters;
+    private final Quarantine quarantine;
     private final Packet packet = new Packet();
     private volatile RuntimeException lastFailure;
     private boolean done;
@@ -33,6 +34,7 @@ public final class FunctionAgent implements Agent {
         this.function = function;
         this.direction = stage.ring().direction();
         this.counters = stage.counters();
+        this.quarantine = stage.ring().quarantine();
     }
 
     @Override
@@ -42,24 +44,26 @@ public final class FunctionAgent implements Agent {
 
     @Override
     public int doWork() {
-        if (!stage.refresh()) {
-            done = true;
-            return 0;
-        }
-        final int work = Math.min(stage.available(), BUDGET);
-        int unpublished = 0;
-        for (int i = 0; i < work; i++) {
-            turn(stage.position());
-            stage.advance(1);
-            if (++unpublished == FLUSH_PERIOD) {
-                stage.publish();
-                unpublished = 0;
+        int work = 0;
+        int claimed;
+        while ((claimed = stage.claim()) > 0) {
+            final long first = stage.position();
+            final boolean guarded = quarantine.active();
+            for (long position = first; position < first + claimed; position++) {
+                if (!guarded || !quarantine.holds(position)) {
+                    turn(position);
+                }
+            }
+            stage.advance(claimed);
+            stage.publish();
+            work += claimed;
+            if (work >= BUDGET) {
+                return work;
             }
         }
-        if (unpublished > 0) {
-            stage.publish();
-        }
-        if (work > 0 && stage.available() == 0) {
+        if (claimed < 0) {
+            done = true;
+        } else if (work > 0) {
             stage.settle();
         }
         return work;
@@ -111,7 +115,7 @@ public final class FunctionAgent implements Agent {
     }
 
     private void drop(long slot, DropReason reason) {
-        Memory.longOpaque(slot, SlotWord.pack(0, 0, 0, 0));
+        Memory.longOpaque(slot, SlotWord.NO_PACKET);
         counters.addDrop(reason);
     }
 

@@ -120,23 +120,66 @@ public final class Directory {
     }
 
     public String partyName(int party) {
-        return text(parties + (long) party * PARTY_BYTES, NAME_BYTES);
+        return text(partyEntry(party), NAME_BYTES);
     }
 
-    /** The ivshmem id under which a party is attached now, or {@link RegionDescriptor#NOT_ATTACHED}. */
+    /** Whether this is the host's, with a private copy of what is the host's to write. */
+    boolean hosts() {
+        return base != sharedBase;
+    }
+
+    /** The host's vector whose bell wakes the thread that attaches guests. */
+    public int attachVector() {
+        return Memory.intAcquire(base + ATTACH_VECTOR_OFFSET);
+    }
+
+    /** A number that goes up several times a second while the host lives. */
+    public long backendBeat() {
+        return Memory.longAcquire(base + BACKEND_BEAT_OFFSET);
+    }
+
+    /** The ivshmem id of who holds {@code party}'s socket, or {@link RegionDescriptor#NOT_ATTACHED}. */
+    public int partyConnection(int party) {
+        return Memory.intAcquire(partyEntry(party) + PARTY_CONNECTION_OFFSET);
+    }
+
+    /** The request of {@code party} that the host has granted last. */
+    public int partyGranted(int party) {
+        return Memory.intAcquire(partyEntry(party) + PARTY_GRANTED_OFFSET);
+    }
+
+    /** The number by which {@code party} has last asked for an attachment; in the region, where it writes. */
+    public int partyRequest(int party) {
+        return Memory.intAcquire(requestAddress(party));
+    }
+
+    /** Asks for an attachment of {@code party}, which is the caller; the host grants it by the same number. */
+    public void request(int party, int number) {
+        Memory.intRelease(requestAddress(party), number);
+    }
+
+    private long requestAddress(int party) {
+        return sharedBase + (partyEntry(party) - base) + PARTY_REQUEST_OFFSET;
+    }
+
+    private long partyEntry(int party) {
+        return parties + (long) party * PARTY_BYTES;
+    }
+
+    /** The ivshmem id to kick a party by, 0 for the host, {@link RegionDescriptor#NOT_ATTACHED} where nobody is there. */
     public int partyPeerId(int party) {
-        return Memory.intAcquire(parties + (long) party * PARTY_BYTES + PARTY_PEER_ID_OFFSET);
+        return Memory.intAcquire(partyEntry(party) + PARTY_PEER_ID_OFFSET);
     }
 
     /** How often the party has been attached. */
     public int partyAttachments(int party) {
-        return Memory.intAcquire(parties + (long) party * PARTY_BYTES + PARTY_ATTACHMENTS_OFFSET);
+        return Memory.intAcquire(partyEntry(party) + PARTY_ATTACHMENTS_OFFSET);
     }
 
-    /** The party attached as {@code peerId}, or -1. */
-    public int partyOfPeer(int peerId) {
-        for (int party = 0; party < partyCount; party++) {
-            if (partyPeerId(party) == peerId) {
+    /** The party whose socket is held by {@code peerId}, or -1. */
+    public int partyOfConnection(int peerId) {
+        for (int party = 1; party < partyCount; party++) {
+            if (partyConnection(party) == peerId) {
                 return party;
             }
         }

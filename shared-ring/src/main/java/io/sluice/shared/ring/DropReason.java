@@ -29,7 +29,9 @@ public enum DropReason {
     /** A packet function failed on the packet. */
     FAILED,
     /** Some other decision of a packet function. */
-    OTHER;
+    OTHER,
+    /** The guest that it was on its way to is lost, and its policy is to drop, or it was in the guest's hands. */
+    GUEST_LOST;
 
     private static final DropReason[] VALUES = values();
 

@@ -10,7 +10,7 @@ import io.sluice.shared.memory.Memory;
  * <pre>
  *   header, 4096 bytes, written by the host before the region is shared, then only {@code state}
  *     0   magic         u64   "SLUICERG"
- *     8   version       u32   1
+ *     8   version       u32   2
  *     12  headerBytes   u32   4096
  *     16  features      u64   bits that a reader must know; none so far
  *     24  regionBytes   u64   a power of two
@@ -23,11 +23,16 @@ import io.sluice.shared.memory.Memory;
  *     56  linesOffset   u32
  *     60  lineCount     u32
  *     64  name          64 bytes UTF-8, padded with zeros: the chain
+ *     160 attachVector  u32   the host's vector whose bell wakes the thread that attaches guests
+ *     168 backendBeat   u64   goes up several times a second while the host lives
  *
  *   party, 128 bytes each; party 0 is the host
  *     0   name          64 bytes UTF-8, padded with zeros
- *     64  peerId        u32   its ivshmem id, -1 while it is not attached
+ *     64  peerId        u32   the ivshmem id to kick it by: its own; 0 while the host stands in; -1: nobody is there
  *     68  attachments   u32   how often it has been attached
+ *     72  connection    u32   the ivshmem id of who holds the party's socket, or -1
+ *     76  granted       u32   the request that was last granted
+ *     80  request       u32   written by the guest: a new number asks for an attachment
  *
  *   ring, 2048 bytes each
  *     0   slots         u32   a power of two
@@ -48,14 +53,14 @@ import io.sluice.shared.memory.Memory;
  *     0    position line   0 position u64: slots finished, release / acquire; 8 epoch u64, fixed
  *     128  wake line       0 wakeAt u64: wake me when my predecessor reaches it, {@link #NEVER} while awake
  *     256  counters line   {@link StageCounters}
- *     384  gauges line     {@link StageGauges}
+ *     384  gauges line     {@link StageGauges}; at 432 beat u64, at 440 left u64
  * </pre>
  */
 public final class RegionDescriptor {
     /** "SLUICERG" as it stands in memory. */
     public static final long MAGIC = 0x4752_4543_4955_4C53L;
 
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
     public static final int HEADER_BYTES = 4096;
 
     public static final int MAGIC_OFFSET = 0;
@@ -73,6 +78,8 @@ public final class RegionDescriptor {
     public static final int LINE_COUNT_OFFSET = 60;
     public static final int NAME_OFFSET = 64;
     public static final int NAME_BYTES = 64;
+    public static final int ATTACH_VECTOR_OFFSET = 160;
+    public static final int BACKEND_BEAT_OFFSET = 168;
 
     public static final int STATE_BUILDING = 0;
     public static final int STATE_LIVE = 1;
@@ -81,6 +88,9 @@ public final class RegionDescriptor {
     public static final int PARTY_BYTES = 128;
     public static final int PARTY_PEER_ID_OFFSET = 64;
     public static final int PARTY_ATTACHMENTS_OFFSET = 68;
+    public static final int PARTY_CONNECTION_OFFSET = 72;
+    public static final int PARTY_GRANTED_OFFSET = 76;
+    public static final int PARTY_REQUEST_OFFSET = 80;
     public static final int NOT_ATTACHED = -1;
 
     public static final int RING_BYTES = 2048;
@@ -107,6 +117,17 @@ public final class RegionDescriptor {
     public static final int LINE_WAKE_OFFSET = Memory.LINE_PAIR_BYTES;
     public static final int LINE_COUNTERS_OFFSET = 2 * Memory.LINE_PAIR_BYTES;
     public static final int LINE_GAUGES_OFFSET = 3 * Memory.LINE_PAIR_BYTES;
+    public static final int LINE_BEAT_OFFSET = LINE_GAUGES_OFFSET + 48;
+    public static final int LINE_LEFT_OFFSET = LINE_GAUGES_OFFSET + 56;
+
+    /** So many slots at most does a middle stage touch before it looks again whether its place is still its own. */
+    public static final int CLAIM_SLOTS = 8;
+
+    /**
+     * Slots from its last published position on that a middle stage which has lost its place may still touch: those of
+     * its last claim, and those of one before, whose publish may not be visible yet.
+     */
+    public static final int STALE_SLOTS = 2 * CLAIM_SLOTS;
 
     /** The {@code wakeAt} of a stage that is awake; no position ever reaches it. */
     public static final long NEVER = Long.MAX_VALUE;

@@ -87,6 +87,7 @@ public final class RegionFormat {
             final long party = base + partiesOffset + (long) i * PARTY_BYTES;
             writeText(party, spec.parties().get(i), NAME_BYTES);
             Memory.intAt(party + PARTY_PEER_ID_OFFSET, i == 0 ? 0 : NOT_ATTACHED);
+            Memory.intAt(party + PARTY_CONNECTION_OFFSET, NOT_ATTACHED);
         }
         int line = 0;
         for (int i = 0; i < spec.rings().size(); i++) {

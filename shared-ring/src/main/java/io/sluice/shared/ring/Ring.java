@@ -21,6 +21,7 @@ public final class Ring {
     private final long sharedBase;
     private final Direction direction;
     private final int[] parties;
+    private final Quarantine quarantine;
 
     Ring(Directory directory, int index, long entry, long sharedBase) {
         this.directory = directory;
@@ -41,6 +42,7 @@ public final class Ring {
         if (bufferBytes % BUFFER_ALIGNMENT != 0) {
             throw damaged("bufferBytes", bufferBytes);
         }
+        quarantine = new Quarantine(slots);
         parties = new int[stageCount];
         for (int stage = 0; stage < stageCount; stage++) {
             parties[stage] = Memory.intAt(stageEntry(stage) + STAGE_PARTY_OFFSET);
@@ -72,6 +74,11 @@ public final class Ring {
         if (buffersOffset < HEADER_BYTES || buffersOffset % 64 != 0 || buffersOffset > mappedBytes - buffersBytes) {
             throw damaged("buffersOffset", buffersOffset);
         }
+    }
+
+    /** The slots that the host keeps its stages off; empty in a guest. */
+    public Quarantine quarantine() {
+        return quarantine;
     }
 
     public int index() {

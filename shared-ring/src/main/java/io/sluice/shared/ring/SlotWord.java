@@ -30,6 +30,9 @@ public final class SlotWord {
     /** Output bit of the endpoint that the packet came from, where that endpoint can send. */
     public static final int OUTPUT_BACK = 2;
 
+    /** The word of a slot without a packet. */
+    public static final long NO_PACKET = 0;
+
     private SlotWord() {}
 
     public static long pack(int lengthBytes, int offsetBytes, int flags, int outputs) {

@@ -59,6 +59,7 @@ public final class Stage {
     private long limit;
     private long kickedFor = NEVER;
     private long kicks;
+    private long beats;
     private Violation violation = Violation.NONE;
 
     /**
@@ -86,7 +87,7 @@ public final class Stage {
         mirror = ring.directory().mirrorAddress(ring.party(index), attachmentLine(attachment));
         predecessorAttachmentAddress = ring.attachmentAddress(predecessor);
         successorAttachmentAddress = ring.attachmentAddress(successor);
-        ceilingLine = mirror == 0 ? 0 : ceilingLine();
+        ceilingLine = ring.directory().hosts() ? ceilingLine() : 0;
 
         position = Memory.longAcquire(line + LINE_POSITION_OFFSET);
         limit = position;
@@ -110,14 +111,18 @@ public final class Stage {
     }
 
     /**
-     * Re-reads who is next to this stage; once per duty cycle.
+     * Re-reads who is next to this stage, and shows that its holder lives; once per duty cycle.
      *
      * @return false where this stage's place has gone to another attachment, or the region is retired: the holder must
      *     not touch the ring again
      */
     public boolean refresh() {
-        if (Memory.longAcquire(attachmentAddress) != attachment
-                || ring.directory().state() != STATE_LIVE) {
+        Memory.longOpaque(line + LINE_BEAT_OFFSET, ++beats);
+        if (Memory.longAcquire(attachmentAddress) != attachment) {
+            Memory.longRelease(line + LINE_LEFT_OFFSET, 1);
+            return false;
+        }
+        if (ring.directory().state() != STATE_LIVE) {
             return false;
         }
         final long before = Memory.longAcquire(predecessorAttachmentAddress);
@@ -162,6 +167,25 @@ public final class Stage {
         successorAttachment = attached;
         successorWakeAddress = address + LINE_WAKE_OFFSET;
         kickedFor = NEVER;
+    }
+
+    /**
+     * Slots that this stage may touch before it asks again: {@link RegionDescriptor#CLAIM_SLOTS} at most.
+     *
+     * <p>A holder that was stopped, or only slow, and whose place has meanwhile gone to another, may wake up with what
+     * it claimed last and write there. So that this is little, and the host knows where it is, the limit is read first
+     * and the attachment after it: whoever finds its place unchanged has a limit from before the change.
+     *
+     * @return -1 as {@link #refresh} returns false
+     */
+    public int claim() {
+        available();
+        return refresh() ? Math.clamp(limit - position, 0, CLAIM_SLOTS) : -1;
+    }
+
+    /** Whether this stage's place has gone to another attachment, or was never given: as anyone may read it. */
+    public boolean displaced() {
+        return Memory.longAcquire(attachmentAddress) != attachment;
     }
 
     /** Slots this stage may work on now; one acquire load at most, none while work found earlier remains. */

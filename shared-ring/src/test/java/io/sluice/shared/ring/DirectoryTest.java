@@ -87,8 +87,10 @@ class DirectoryTest {
 
     @Test
     void shouldRefuseAnotherVersionAndUnknownFeatures() {
-        Memory.intAt(base + VERSION_OFFSET, 2);
-        assertThatThrownBy(this::open).isInstanceOf(RegionFormatException.class).hasMessageContaining("version=2");
+        Memory.intAt(base + VERSION_OFFSET, VERSION + 1);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(RegionFormatException.class)
+                .hasMessageContaining("version=" + (VERSION + 1));
         Memory.intAt(base + VERSION_OFFSET, VERSION);
         for (int bit = 0; bit < 64; bit++) {
             Memory.longAt(base + FEATURES_OFFSET, 1L << bit);

@@ -27,15 +27,25 @@ class RegionFormatTest {
     @Test
     void shouldKeepTheDocumentedOffsets() {
         assertThat(MAGIC).isEqualTo(0x4752_4543_4955_4C53L);
-        assertThat(VERSION).isEqualTo(1);
+        assertThat(VERSION).isEqualTo(2);
         assertThat(new int[] {
                     MAGIC_OFFSET, VERSION_OFFSET, HEADER_BYTES_OFFSET, FEATURES_OFFSET, REGION_BYTES_OFFSET,
                     STATE_OFFSET, RETIRE_REASON_OFFSET, PARTIES_OFFSET_OFFSET, PARTY_COUNT_OFFSET, RINGS_OFFSET_OFFSET,
                     RING_COUNT_OFFSET, LINES_OFFSET_OFFSET, LINE_COUNT_OFFSET, NAME_OFFSET, HEADER_BYTES
                 })
                 .containsExactly(0, 8, 12, 16, 24, 32, 36, 40, 44, 48, 52, 56, 60, 64, 4096);
-        assertThat(new int[] {PARTY_PEER_ID_OFFSET, PARTY_ATTACHMENTS_OFFSET, PARTY_BYTES, NAME_BYTES})
-                .containsExactly(64, 68, 128, 64);
+        assertThat(new int[] {ATTACH_VECTOR_OFFSET, BACKEND_BEAT_OFFSET}).containsExactly(160, 168);
+        assertThat(new int[] {
+                    PARTY_PEER_ID_OFFSET,
+                    PARTY_ATTACHMENTS_OFFSET,
+                    PARTY_CONNECTION_OFFSET,
+                    PARTY_GRANTED_OFFSET,
+                    PARTY_REQUEST_OFFSET,
+                    PARTY_BYTES,
+                    NAME_BYTES
+                })
+                .containsExactly(64, 68, 72, 76, 80, 128, 64);
+        assertThat(new int[] {CLAIM_SLOTS, STALE_SLOTS}).containsExactly(8, 16);
         assertThat(new int[] {
                     RING_SLOTS_OFFSET,
                     RING_BUFFER_BYTES_OFFSET,
@@ -64,9 +74,11 @@ class RegionFormatTest {
                     LINE_WAKE_OFFSET,
                     LINE_COUNTERS_OFFSET,
                     LINE_GAUGES_OFFSET,
+                    LINE_BEAT_OFFSET,
+                    LINE_LEFT_OFFSET,
                     LINE_BYTES
                 })
-                .containsExactly(0, 8, 128, 256, 384, 512);
+                .containsExactly(0, 8, 128, 256, 384, 432, 440, 512);
         assertThat(new int[] {STATE_BUILDING, STATE_LIVE, STATE_RETIRED, NOT_ATTACHED})
                 .containsExactly(0, 1, 2, -1);
         assertThat(new int[] {
@@ -90,7 +102,7 @@ class RegionFormatTest {
         assertThat(List.of(DropReason.values()))
                 .extracting(DropReason::label)
                 .startsWith("denied", "malformed", "table-full", "fragment", "oversize", "no-output", "output-stall")
-                .endsWith("output-error", "bad-slot", "failed", "other");
+                .endsWith("output-error", "bad-slot", "failed", "other", "guest-lost");
         assertThat(List.of(Violation.values()))
                 .extracting(Violation::label)
                 .containsExactly("none", "position-backwards", "position-beyond", "bad-line");
@@ -111,8 +123,8 @@ class RegionFormatTest {
             assertThat(directory.partyName(1)).isEqualTo("fw");
             assertThat(directory.partyPeerId(0)).isZero();
             assertThat(directory.partyPeerId(1)).isEqualTo(NOT_ATTACHED);
-            assertThat(directory.partyOfPeer(0)).isZero();
-            assertThat(directory.partyOfPeer(5)).isEqualTo(-1);
+            assertThat(directory.partyConnection(1)).isEqualTo(NOT_ATTACHED);
+            assertThat(directory.partyOfConnection(5)).isEqualTo(-1);
             assertThat(directory.partyAttachments(1)).isZero();
             assertThat(directory.ringCount()).isEqualTo(2);
             final Ring ring = directory.ring(1);

@@ -33,7 +33,7 @@ final class NumberedReceiver implements Agent {
         try (GuestPort port = GuestPort.open("ptnet:" + arguments[0])) {
             final NumberedReceiver agent = new NumberedReceiver(port.receiver(), Long.parseLong(arguments[1]));
             try (AgentRunner runner =
-                    port.start(agent, WaitMode.ADAPTIVE, AgentRunner.ANY_PROCESSOR, Throwable::printStackTrace)) {
+                    port.start(() -> agent, WaitMode.ADAPTIVE, AgentRunner.ANY_PROCESSOR, Throwable::printStackTrace)) {
                 runner.join();
             }
             System.out.printf(

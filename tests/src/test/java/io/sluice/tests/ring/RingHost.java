@@ -4,6 +4,7 @@ package io.sluice.tests.ring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.host.attach.GuestAttachments;
+import io.sluice.host.attach.GuestPlace;
 import io.sluice.host.attach.HostRegion;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.agent.AgentRunner;
@@ -52,7 +53,7 @@ final class RingHost implements AutoCloseable {
         region = new HostRegion(
                 new RegionSpec("test", List.of("host", GUEST), List.of(ring)), folder.resolve("test.status"));
         attachments = new GuestAttachments(vectors);
-        attachments.open(region, RuntimeDirectory.at(folder), List.of());
+        attachments.open(region, List.of(GuestPlace.holding(1)), RuntimeDirectory.at(folder), List.of());
     }
 
     HostRegion region() {

@@ -43,7 +43,7 @@ final class ChainStatus implements AutoCloseable {
     boolean attached(String guest) {
         for (int party = 1; party < directory.partyCount(); party++) {
             if (directory.partyName(party).equals(guest)) {
-                return directory.partyPeerId(party) != RegionDescriptor.NOT_ATTACHED;
+                return directory.partyConnection(party) != RegionDescriptor.NOT_ATTACHED;
             }
         }
         throw new AssertionError("no guest " + guest);

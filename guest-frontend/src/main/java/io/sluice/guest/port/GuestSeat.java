@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.guest.port;
+
+import io.sluice.shared.ring.Directory;
+import io.sluice.shared.ring.RegionDescriptor;
+import io.sluice.shared.ring.RegionFormatException;
+import io.sluice.shared.ring.Ring;
+import io.sluice.shared.ring.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * This program's right to its guest's stages: asked for by a number of its own in the region, granted by the host with
+ * the same number (ring format, section 5). Used by one thread at a time.
+ */
+final class GuestSeat {
+    private static final int HOST_PEER = 0;
+    private static final long ASK_AGAIN_NANOS = 100_000_000L;
+
+    private final Attachment attachment;
+    private final Directory directory;
+    private final int party;
+    private final SplittableRandom numbers =
+            new SplittableRandom(System.nanoTime() ^ ProcessHandle.current().pid());
+    private List<Stage> stages = List.of();
+    private int request;
+    private long askedNanos;
+
+    /** A right not asked for yet. */
+    GuestSeat(Attachment attachment, Directory directory) {
+        this.attachment = attachment;
+        this.directory = directory;
+        this.party = directory.partyOfConnection(attachment.peerId());
+        if (party < 1) {
+            throw new RegionFormatException("the backend knows no guest connected as peer " + attachment.peerId()
+                    + "; it may just have ended: start it and this guest again");
+        }
+    }
+
+    int party() {
+        return party;
+    }
+
+    /** Asks the host for this guest's stages, whoever has them now. */
+    void ask() {
+        stages = List.of();
+        do {
+            request = numbers.nextInt();
+        } while (request == directory.partyGranted(party));
+        directory.request(party, request);
+        kick();
+    }
+
+    private void kick() {
+        askedNanos = System.nanoTime();
+        attachment.doorbell().ring(HOST_PEER, directory.attachVector());
+    }
+
+    /** Whether the host has granted what was asked for; {@link #stages} are this program's then. */
+    boolean granted() {
+        if (directory.partyGranted(party) != request) {
+            if (System.nanoTime() - askedNanos > ASK_AGAIN_NANOS) {
+                kick();
+            }
+            return false;
+        }
+        final int attachments = directory.partyAttachments(party);
+        final List<Stage> taken = take();
+        // A stage made now takes whatever line is attached now. The host may have given up on this program already.
+        if (directory.partyAttachments(party) != attachments
+                || directory.partyPeerId(party) != directory.partyConnection(party)) {
+            ask();
+            return false;
+        }
+        stages = taken;
+        return true;
+    }
+
+    private List<Stage> take() {
+        final List<Stage> taken = new ArrayList<>();
+        for (int r = 0; r < directory.ringCount(); r++) {
+            final Ring ring = directory.ring(r);
+            for (int stage = 0; stage < ring.stageCount(); stage++) {
+                if (ring.party(stage) == party) {
+                    taken.add(new Stage(ring, stage, attachment.doorbell()));
+                }
+            }
+        }
+        return taken;
+    }
+
+    /** This guest's stages, ring by ring; none before they are granted. */
+    List<Stage> stages() {
+        return stages;
+    }
+
+    /**
+     * Whether the host has taken the stages back and given them to nobody else: this program was silent for too long
+     * and may ask again. False too where another program of the same guest has them now.
+     */
+    boolean mayAskAgain() {
+        return directory.state() == RegionDescriptor.STATE_LIVE && directory.partyGranted(party) == request;
+    }
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.attach;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.sluice.host.attach.StagePlaces.Move;
+import io.sluice.host.attach.StagePlaces.MovedStage;
+import io.sluice.shared.memory.EpochClock;
+import io.sluice.shared.ring.Doorbell;
+import io.sluice.shared.ring.Quarantine;
+import io.sluice.shared.ring.RegionDescriptor;
+import io.sluice.shared.ring.Stage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One guest's life as its host sees it: whether its program is there, and who runs its stages meanwhile. Stepped by the
+ * thread that attaches guests; knows no clock of its own.
+ *
+ * <pre>
+ *                 request                          silent           silent
+ *     ABSENT ----------------&gt; PRESENT ----------&gt; SUSPECT ------&gt; LOST
+ *       ^                         ^  &lt;---- a beat -----+               |
+ *       |                         +&lt;---- a beat, under hold -----------+
+ *       +---- its socket is closed (from any state)
+ *
+ *   stages run by    nobody or the guest    under hold, always
+ *                    the host               under drop and bypass, while ABSENT or LOST
+ * </pre>
+ *
+ * A closed socket proves that nobody writes any more: the kernel closes a process's descriptors after its last thread
+ * has given up its memory. That a process has ended, as a pidfd tells, would prove less where QEMU runs as a daemon: the
+ * process that connected is not the one that goes on. A guest that only fell silent may write again, see {@link
+ * #finish}.
+ */
+final class GuestWatch {
+    private static final System.Logger LOG = System.getLogger(GuestWatch.class.getName());
+
+    /** An old holder that lives has seen by then that its place is gone: no sleep of a stage is longer. */
+    private static final long SETTLE_NANOS = 120_000_000L;
+
+    /** Requests are granted no faster than this: each uses up lines. */
+    private static final long GRANT_EVERY_NANOS = 20_000_000L;
+
+    private static final long BUSY_TURN_NANOS = 1_000_000L;
+
+    /** So many former holders of a living connection are kept in mind; each may hold 16 slots of a ring. */
+    private static final int MAX_STALE = 4;
+
+    private enum Holder {
+        NOBODY,
+        GUEST,
+        HOST
+    }
+
+    /** A change of holder under way. */
+    private static final class Handover {
+        private final Holder to;
+        private final int toPeer;
+        private final int request;
+        private Move move;
+        private long begunNanos;
+
+        private Handover(Holder to, int toPeer, int request) {
+            this.to = to;
+            this.toPeer = toPeer;
+            this.request = request;
+        }
+    }
+
+    /** A former holder that may still write, and the slots kept from it. */
+    private record Stale(Move move, List<Doubtful> doubtful) {}
+
+    /** Slots from one position up to and without another. */
+    private record Doubtful(Quarantine quarantine, long from, long to) {
+        private int slots() {
+            return (int) (to - from);
+        }
+    }
+
+    private final HostRegion region;
+    private final StagePlaces places;
+    private final Doorbell doorbell;
+    private final GuestPlace place;
+    private final int party;
+    private final String name;
+    private final Deque<Stale> stale = new ArrayDeque<>();
+
+    private int peerId = RegionDescriptor.NOT_ATTACHED;
+    private Holder holder = Holder.NOBODY;
+    private boolean holderMayLive;
+    private Handover handover;
+    private GuestState state;
+    private long sinceNanos;
+    private long beats;
+    private long beatNanos;
+    private long grantedNanos;
+    private boolean everGranted;
+
+    /** Watches the guest of {@code place}, which nobody has yet. */
+    GuestWatch(HostRegion region, Doorbell doorbell, GuestPlace place) {
+        this.region = region;
+        this.places = region.places();
+        this.doorbell = doorbell;
+        this.place = place;
+        this.party = place.party();
+        this.name = region.directory().partyName(party);
+        enter(GuestState.ABSENT);
+    }
+
+    /** Says that {@code connected} holds the guest's socket now; its program has asked for nothing yet. */
+    void connected(int connected) {
+        peerId = connected;
+        region.connection(party, peerId);
+    }
+
+    /** Says that the socket is closed: nobody who came through it writes any more. */
+    void disconnected() {
+        peerId = RegionDescriptor.NOT_ATTACHED;
+        region.connection(party, peerId);
+        while (!stale.isEmpty()) {
+            release(stale.remove());
+        }
+        holderMayLive = false;
+        if (holder == Holder.GUEST) {
+            holder = Holder.NOBODY;
+            if (handover == null || handover.move == null) {
+                region.abandon(party);
+            }
+            enter(GuestState.ABSENT);
+        } else if (state != GuestState.ABSENT) {
+            enter(GuestState.ABSENT);
+        }
+    }
+
+    /**
+     * Looks at the guest, and takes the next step of what is to be done about it.
+     *
+     * @return nanoseconds after which to call again at the latest; {@link Long#MAX_VALUE} where any time will do
+     */
+    long turn(long nowNanos) {
+        if (region.retired()) {
+            return Long.MAX_VALUE;
+        }
+        if (holder == Holder.GUEST) {
+            listen(nowNanos);
+        }
+        stale.removeIf(former -> {
+            final boolean left = places.left(former.move());
+            if (left) {
+                release(former);
+            }
+            return left;
+        });
+        if (handover == null) {
+            handover = wanted(nowNanos);
+        }
+        if (handover != null) {
+            advance(nowNanos);
+        }
+        return handover != null || requested() ? BUSY_TURN_NANOS : Long.MAX_VALUE;
+    }
+
+    private void listen(long nowNanos) {
+        final long now = region.beats(party);
+        if (now != beats) {
+            beats = now;
+            beatNanos = nowNanos;
+        }
+        final long silentNanos = nowNanos - beatNanos;
+        final SilenceLimits limits = place.silence();
+        final GuestState next = silentNanos < limits.suspectNanos()
+                ? GuestState.PRESENT
+                : silentNanos < limits.lostNanos() ? GuestState.SUSPECT : GuestState.LOST;
+        if (next != state) {
+            tell(next, silentNanos);
+            enter(next);
+        }
+    }
+
+    private void tell(GuestState next, long silentNanos) {
+        final String silent = "%.1f s".formatted(silentNanos / 1e9);
+        switch (next) {
+            case SUSPECT -> LOG.log(WARNING, "guest {0} has shown no sign of life for {1}", name, silent);
+            case LOST ->
+                LOG.log(
+                        WARNING,
+                        "guest {0} is lost, no sign of life for {1}: on-loss={2}",
+                        name,
+                        silent,
+                        place.policy().word());
+            default -> LOG.log(INFO, "guest {0} shows signs of life again", name);
+        }
+    }
+
+    private void enter(GuestState next) {
+        state = next;
+        sinceNanos = EpochClock.nanos();
+        write();
+    }
+
+    private void write() {
+        new GuestLife(state, place.policy(), sinceNanos, holder == Holder.HOST).write(region.status(), party);
+    }
+
+    private boolean requested() {
+        return peerId != RegionDescriptor.NOT_ATTACHED
+                && region.directory().partyRequest(party) != region.directory().partyGranted(party);
+    }
+
+    private Handover wanted(long nowNanos) {
+        if (requested()) {
+            final boolean soon = everGranted && nowNanos - grantedNanos < GRANT_EVERY_NANOS;
+            return soon
+                    ? null
+                    : new Handover(Holder.GUEST, peerId, region.directory().partyRequest(party));
+        }
+        final boolean gone = holder == Holder.NOBODY || holder == Holder.GUEST && state == GuestState.LOST;
+        return gone && !place.standIns().isEmpty() ? new Handover(Holder.HOST, HostDoorbell.HOST_PEER, 0) : null;
+    }
+
+    private void advance(long nowNanos) {
+        if (handover.move == null) {
+            if (holder == Holder.HOST && !hostHasLeft()) {
+                return;
+            }
+            begin(nowNanos);
+        }
+        if (handover != null
+                && (!holderMayLive || places.left(handover.move) || nowNanos - handover.begunNanos >= SETTLE_NANOS)) {
+            finish(nowNanos);
+        }
+    }
+
+    private boolean hostHasLeft() {
+        place.standIns().forEach(StandIn::end);
+        return place.standIns().stream().allMatch(StandIn::ended);
+    }
+
+    private void begin(long nowNanos) {
+        if (!wantedStill()) {
+            handover = null;
+            return;
+        }
+        final boolean toHost = handover.to == Holder.HOST;
+        handover.move = places.begin(party, handover.toPeer, moved -> toHost ? vector(moved) : 0);
+        handover.begunNanos = nowNanos;
+        if (handover.move == null) {
+            handover = null;
+        }
+    }
+
+    /** Whether the guest that asked is still there; the host always is. */
+    private boolean wantedStill() {
+        return handover.to == Holder.HOST || handover.toPeer == peerId;
+    }
+
+    /**
+     * Ends a handover: the old holder is dead, has left, or was silent all the time. One that was silent may have been
+     * stopped anywhere, also between looking whether its place is still its own and storing a slot or a buffer. What it
+     * claimed last it may write when it goes on, and nothing else: {@link RegionDescriptor#STALE_SLOTS} slots from where
+     * it published last, and none beyond what the stage before it had published by now. Where the host takes over,
+     * these slots hold no packets any more until the guest has said that it has left, or its socket is closed. Where
+     * another program of the same guest does, it gets them as they are: the usual case is that the old one is dead.
+     */
+    private void finish(long nowNanos) {
+        final Handover done = handover;
+        final boolean given = wantedStill();
+        handover = null;
+        if (!places.complete(done.move)) {
+            return;
+        }
+        final boolean toHost = done.to == Holder.HOST;
+        final boolean mayWrite = holderMayLive && !places.left(done.move);
+        final List<Doubtful> doubtful = new ArrayList<>();
+        for (MovedStage moved : toHost ? done.move.stages() : List.<MovedStage>of()) {
+            final Optional<? extends StandIn> standIn = standIn(moved);
+            if (standIn.isPresent()) {
+                final Stage stage = new Stage(moved.ring(), moved.stage(), doorbell);
+                final Doubtful slots = doubtful(stage, mayWrite);
+                slots.quarantine().add(slots.from(), slots.to());
+                doubtful.add(slots);
+                standIn.get().begin(stage, slots.slots());
+                doorbell.ring(HostDoorbell.HOST_PEER, standIn.get().vector());
+            }
+        }
+        final Stale former = new Stale(done.move, doubtful);
+        if (mayWrite) {
+            stale.add(former);
+            if (stale.size() > MAX_STALE) {
+                release(stale.remove());
+            }
+        } else {
+            release(former);
+        }
+        if (toHost) {
+            stoodIn();
+        } else if (given) {
+            granted(done.request, nowNanos);
+        } else {
+            holder = Holder.NOBODY;
+            region.abandon(party);
+            enter(GuestState.ABSENT);
+        }
+    }
+
+    private static Doubtful doubtful(Stage stage, boolean mayWrite) {
+        final long from = stage.position();
+        final int slots = mayWrite ? Math.min(stage.look(), RegionDescriptor.STALE_SLOTS) : 0;
+        return new Doubtful(stage.ring().quarantine(), from, from + slots);
+    }
+
+    private void stoodIn() {
+        holder = Holder.HOST;
+        holderMayLive = false;
+        write();
+        LOG.log(
+                INFO,
+                place.policy() == LossPolicy.DROP
+                        ? "guest {0} is not there: its packets are dropped until it comes"
+                        : "guest {0} is not there: packets pass it by until it comes",
+                name);
+    }
+
+    private void granted(int request, long nowNanos) {
+        holder = Holder.GUEST;
+        holderMayLive = true;
+        everGranted = true;
+        grantedNanos = nowNanos;
+        beats = region.beats(party);
+        beatNanos = nowNanos;
+        enter(GuestState.PRESENT);
+        LOG.log(INFO, "guest {0} attached", name);
+        region.grant(party, request);
+    }
+
+    /** Uses slots and lines again that a former holder can no longer write. */
+    private void release(Stale former) {
+        former.doubtful().forEach(slots -> slots.quarantine().remove(slots.from(), slots.to()));
+        places.free(former.move());
+    }
+
+    private int vector(MovedStage moved) {
+        return standIn(moved).map(StandIn::vector).orElse(0);
+    }
+
+    private Optional<? extends StandIn> standIn(MovedStage moved) {
+        return place.standIns().stream()
+                .filter(standIn -> standIn.ring() == moved.ring().index() && standIn.stage() == moved.stage())
+                .findFirst();
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.attach;
+
+import static io.sluice.shared.ring.RegionDescriptor.*;
+
+import io.sluice.shared.memory.Memory;
+import io.sluice.shared.ring.RegionFormat;
+import io.sluice.shared.ring.Ring;
+import io.sluice.shared.ring.StageCounters;
+import io.sluice.shared.ring.Violation;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.ToIntFunction;
+
+/**
+ * Which line is whose: gives a party's stages to another holder, in two steps, because the last one may still be alive.
+ *
+ * <pre>
+ *   begin      every stage of the party gets a line of nobody, at the position that its old line shows; from here on
+ *              neighbours look at the new line, and the old holder, at its next claim, sees that its place is gone
+ *   (wait)     until the old holder is dead, has said that it has left, or has had time for one more claim
+ *   complete   the new line goes up to where the old one is by then: what was published in between counts
+ * </pre>
+ *
+ * In between nobody works on the stage. A neighbour may have read the old line's last position and be ahead of the new
+ * line for that time, which {@link io.sluice.shared.ring.Stage} bears.
+ */
+final class StagePlaces {
+    private final HostRegion region;
+    /** Lines of nobody; the longest unused first, so that a late writer of an old line has the longest time to go. */
+    private final Deque<Integer> freeLines = new ArrayDeque<>();
+
+    /** One stage on its way from one line to another. */
+    record MovedStage(Ring ring, int stage, long position, int oldLine, int line) {}
+
+    /** One party's change of holder. */
+    record Move(int party, List<MovedStage> stages) {}
+
+    StagePlaces(HostRegion region, int firstFreeLine, int lines) {
+        this.region = region;
+        for (int line = firstFreeLine; line < lines; line++) {
+            freeLines.add(line);
+        }
+    }
+
+    /**
+     * Gives {@code party}'s stages new lines.
+     *
+     * @param peerId whom publishers kick for them from now on
+     * @param vector through which of its vectors
+     * @return null where the old lines have positions that cannot be: the region is then retired
+     */
+    Move begin(int party, int peerId, ToIntFunction<MovedStage> vector) {
+        synchronized (region) {
+            final List<MovedStage> stages = new ArrayList<>();
+            for (int r = 0; r < region.directory().ringCount(); r++) {
+                final Ring ring = region.directory().ring(r);
+                for (int stage = 0; stage < ring.stageCount(); stage++) {
+                    if (ring.party(stage) == party) {
+                        final int oldLine = attachmentLine(ring.attachmentAcquire(stage));
+                        final long position = lastPosition(ring, stage, oldLine, 0);
+                        if (position < 0) {
+                            region.retire(Violation.POSITION_BEYOND, ring.label(stage));
+                            return null;
+                        }
+                        stages.add(new MovedStage(ring, stage, position, oldLine, freeLines.remove()));
+                    }
+                }
+            }
+            final long entry = region.partyEntry(party);
+            region.writeInt(entry + PARTY_ATTACHMENTS_OFFSET, region.directory().partyAttachments(party) + 1);
+            region.writeInt(entry + PARTY_PEER_ID_OFFSET, peerId);
+            // Publishers read peer id and vector when they see a new attachment, so the attachments are written last.
+            stages.forEach(moved -> attach(moved, vector.applyAsInt(moved)));
+            return new Move(party, stages);
+        }
+    }
+
+    private void attach(MovedStage moved, int vector) {
+        final Ring ring = moved.ring();
+        final int epoch = attachmentEpoch(ring.attachmentAcquire(moved.stage())) + 1;
+        region.forBoth(base -> RegionFormat.writeLine(base + region.lineOffset(moved.line()), moved.position(), epoch));
+        copyCounters(moved);
+        final long entry = region.stageEntry(ring.index(), moved.stage());
+        region.writeInt(entry + STAGE_VECTOR_OFFSET, vector);
+        region.writeLong(entry + STAGE_ATTACHMENT_OFFSET, attachment(moved.line(), epoch));
+    }
+
+    /** A stage's counters go on where the last holder's stopped, or no account of a chain would ever close. */
+    private void copyCounters(MovedStage moved) {
+        final long old = region.shared() + region.lineOffset(moved.oldLine()) + LINE_COUNTERS_OFFSET;
+        region.forBoth(base ->
+                Memory.copy(old, base + region.lineOffset(moved.line()) + LINE_COUNTERS_OFFSET, StageCounters.LENGTH));
+    }
+
+    /**
+     * How far the holder of {@code stage} came on {@code line}, {@code least} at least, or -1 where it cannot have come
+     * there. The later stage is read before and the earlier one after: all only grow, so that an honest holder is never
+     * accused.
+     */
+    private long lastPosition(Ring ring, int stage, int line, long least) {
+        final int last = ring.stageCount() - 1;
+        final long after = stage == last ? 0 : ring.positionAcquire(stage + 1);
+        final long position = Memory.longAcquire(region.shared() + region.lineOffset(line) + LINE_POSITION_OFFSET);
+        final long before = stage == 0 ? ring.positionAcquire(last) + ring.slots() : ring.positionAcquire(stage - 1);
+        return position >= Math.max(after, least) && position <= before ? position : -1;
+    }
+
+    /** Whether the old holder has said on each of its lines that it has seen its place gone. */
+    boolean left(Move move) {
+        return move.stages().stream()
+                .allMatch(moved ->
+                        Memory.longAcquire(region.shared() + region.lineOffset(moved.oldLine()) + LINE_LEFT_OFFSET)
+                                != 0);
+    }
+
+    /**
+     * Takes over what the old holder has published since {@link #begin}.
+     *
+     * @return false where that cannot be: the region is then retired
+     */
+    boolean complete(Move move) {
+        synchronized (region) {
+            for (MovedStage moved : move.stages()) {
+                final long position = lastPosition(moved.ring(), moved.stage(), moved.oldLine(), moved.position());
+                if (position < 0) {
+                    region.retire(Violation.POSITION_BEYOND, moved.ring().label(moved.stage()));
+                    return false;
+                }
+                copyCounters(moved);
+                region.writeLong(region.lineOffset(moved.line()) + LINE_POSITION_OFFSET, position);
+            }
+            return true;
+        }
+    }
+
+    /** Lets the old lines of {@code move} be used again, some time. */
+    void free(Move move) {
+        synchronized (region) {
+            move.stages().forEach(moved -> freeLines.add(moved.oldLine()));
+        }
+    }
+}

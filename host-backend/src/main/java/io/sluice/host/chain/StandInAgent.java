@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.chain;
+
+import io.sluice.host.attach.HostRegion;
+import io.sluice.host.attach.LossPolicy;
+import io.sluice.host.attach.StandIn;
+import io.sluice.shared.agent.Agent;
+import io.sluice.shared.memory.Memory;
+import io.sluice.shared.pacing.WaitSet;
+import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.SlotWord;
+import io.sluice.shared.ring.Stage;
+import io.sluice.shared.ring.StageCounters;
+
+/**
+ * Runs one stage of a guest that is not there: passes its slots on, or empties and counts them. Told by the thread that
+ * attaches guests when to begin and when to end; in between only the helper thread touches the stage.
+ */
+final class StandInAgent implements Agent, StandIn {
+    private static final int BUDGET = 256;
+
+    /** What the helper thread works on; {@code doubtful} counts down. */
+    private static final class Assignment {
+        private final Stage stage;
+        private final StageCounters counters;
+        private int doubtful;
+
+        private Assignment(Stage stage, int doubtful) {
+            this.stage = stage;
+            this.counters = stage.counters();
+            this.doubtful = doubtful;
+        }
+    }
+
+    private final String roleName;
+    private final int ring;
+    private final int stage;
+    private final int vector;
+    private final boolean drops;
+    private final HostRegion region;
+    private final HostStages stages;
+    private volatile Assignment assigned;
+    private volatile boolean ending;
+
+    /**
+     * Ready for stage {@code stage} of the {@code ring}-th ring.
+     *
+     * @param vector of the helper thread
+     * @param stages of that thread, which watch over what guests do
+     */
+    StandInAgent(
+            String roleName, int ring, int stage, int vector, LossPolicy policy, HostRegion region, HostStages stages) {
+        this.roleName = roleName;
+        this.ring = ring;
+        this.stage = stage;
+        this.vector = vector;
+        this.drops = policy == LossPolicy.DROP;
+        this.region = region;
+        this.stages = stages;
+    }
+
+    @Override
+    public int ring() {
+        return ring;
+    }
+
+    @Override
+    public int stage() {
+        return stage;
+    }
+
+    @Override
+    public int vector() {
+        return vector;
+    }
+
+    @Override
+    public void begin(Stage place, int doubtful) {
+        ending = false;
+        assigned = new Assignment(place, doubtful);
+    }
+
+    @Override
+    public void end() {
+        ending = true;
+    }
+
+    @Override
+    public boolean ended() {
+        return assigned == null;
+    }
+
+    @Override
+    public String roleName() {
+        return roleName;
+    }
+
+    @Override
+    public int doWork() {
+        final Assignment now = assigned;
+        if (now == null) {
+            return 0;
+        }
+        if (ending) {
+            // All that was done is published: each turn ends with that.
+            assigned = null;
+            return 0;
+        }
+        if (!now.stage.refresh()) {
+            stages.watch(now.stage);
+            return 0;
+        }
+        final int work = Math.min(now.stage.available(), BUDGET);
+        final int emptied = drops ? work : Math.min(work, now.doubtful);
+        for (int i = 0; i < emptied; i++) {
+            empty(now.stage, now.counters, now.stage.position() + i);
+        }
+        now.doubtful -= Math.min(emptied, now.doubtful);
+        if (work > 0) {
+            now.stage.advance(work);
+            now.stage.publish();
+            if (now.stage.available() == 0) {
+                now.stage.settle();
+            }
+        }
+        stages.watch(now.stage);
+        return work;
+    }
+
+    private static void empty(Stage stage, StageCounters counters, long position) {
+        final long slot = stage.slotAddress(position);
+        if (SlotWord.outputs(Memory.longOpaque(slot)) != 0) {
+            Memory.longOpaque(slot, SlotWord.NO_PACKET);
+            counters.addDrop(DropReason.GUEST_LOST);
+        }
+    }
+
+    @Override
+    public boolean arm(WaitSet waitSet) {
+        final Assignment now = assigned;
+        if (now == null) {
+            return true;
+        }
+        return !ending && (waitSet.canBeKicked() ? now.stage.arm(1) : now.stage.look() == 0);
+    }
+
+    @Override
+    public void disarm() {
+        final Assignment now = assigned;
+        if (now != null) {
+            now.stage.disarm();
+        }
+    }
+
+    /** True once the region is retired. */
+    @Override
+    public boolean done() {
+        return region.retired();
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.shared.ring;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * The slots of one ring that a guest which has lost its place may still write to, because it fell silent and may go on.
+ * The host puts nothing into them and takes nothing out of them, so that what is written there reaches nobody.
+ *
+ * <p>One thread adds and removes; the host's stages ask. A slot that was added before its ring's positions went past it
+ * is seen by the stage that meets it next: positions are published with release and read with acquire.
+ */
+public final class Quarantine {
+    private final int slots;
+    private final int slotMask;
+    /** How many guests may still write to each slot; made when first needed. */
+    private volatile AtomicIntegerArray writers;
+
+    private volatile int entries;
+
+    /** For a ring of {@code slots}, a power of two. */
+    Quarantine(int slots) {
+        this.slots = slots;
+        slotMask = slots - 1;
+    }
+
+    /** Adds the slots of positions from {@code from} up to and without {@code to}. */
+    public void add(long from, long to) {
+        if (writers == null) {
+            writers = new AtomicIntegerArray(slots);
+        }
+        for (long position = from; position < to; position++) {
+            writers.incrementAndGet((int) position & slotMask);
+        }
+        entries++;
+    }
+
+    /** Takes back what {@link #add} was called with. */
+    public void remove(long from, long to) {
+        for (long position = from; position < to; position++) {
+            writers.decrementAndGet((int) position & slotMask);
+        }
+        entries--;
+    }
+
+    /** Whether there may be slots for which {@link #holds} is true; asked once for several positions. */
+    public boolean active() {
+        return entries != 0;
+    }
+
+    /** Whether the slot at {@code position} must not be used. */
+    public boolean holds(long position) {
+        final AtomicIntegerArray all = writers;
+        return all != null && all.getAcquire((int) position & slotMask) != 0;
+    }
+}
