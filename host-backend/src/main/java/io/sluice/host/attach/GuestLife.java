@@ -13,13 +13,15 @@ import io.sluice.shared.memory.Memory;
  *   100  policy   u32   {@link LossPolicy}
  *   104  since    u64   nanoseconds since 1970 at which it came into this state
  *   112  standIn  u32   1 while the host runs its stages
+ *   116  grants   u32   how often a program was given them
  * </pre>
  */
-public record GuestLife(GuestState state, LossPolicy policy, long sinceNanos, boolean stoodIn) {
+public record GuestLife(GuestState state, LossPolicy policy, long sinceNanos, boolean stoodIn, int grants) {
     private static final int STATE_OFFSET = 96;
     private static final int POLICY_OFFSET = 100;
     private static final int SINCE_OFFSET = 104;
     private static final int STAND_IN_OFFSET = 112;
+    private static final int GRANTS_OFFSET = 116;
 
     /** What {@code file} says of {@code party}; its directory has been checked. */
     public static GuestLife read(StatusFile file, int party) {
@@ -28,7 +30,8 @@ public record GuestLife(GuestState state, LossPolicy policy, long sinceNanos, bo
                 of(GuestState.values(), Memory.intAcquire(entry + STATE_OFFSET)),
                 of(LossPolicy.values(), Memory.intAcquire(entry + POLICY_OFFSET)),
                 Memory.longAcquire(entry + SINCE_OFFSET),
-                Memory.intAcquire(entry + STAND_IN_OFFSET) != 0);
+                Memory.intAcquire(entry + STAND_IN_OFFSET) != 0,
+                Memory.intAcquire(entry + GRANTS_OFFSET));
     }
 
     void write(StatusFile file, int party) {
@@ -36,6 +39,7 @@ public record GuestLife(GuestState state, LossPolicy policy, long sinceNanos, bo
         Memory.longRelease(entry + SINCE_OFFSET, sinceNanos);
         Memory.intRelease(entry + POLICY_OFFSET, policy.ordinal());
         Memory.intRelease(entry + STAND_IN_OFFSET, stoodIn ? 1 : 0);
+        Memory.intRelease(entry + GRANTS_OFFSET, grants);
         Memory.intRelease(entry + STATE_OFFSET, state.ordinal());
     }
 

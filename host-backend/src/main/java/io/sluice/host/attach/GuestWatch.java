@@ -99,7 +99,7 @@ final class GuestWatch {
     private long beats;
     private long beatNanos;
     private long grantedNanos;
-    private boolean everGranted;
+    private int grants;
 
     /** Watches the guest of {@code place}, which nobody has yet. */
     GuestWatch(HostRegion region, Doorbell doorbell, GuestPlace place) {
@@ -204,7 +204,7 @@ final class GuestWatch {
     }
 
     private void write() {
-        new GuestLife(state, place.policy(), sinceNanos, holder == Holder.HOST).write(region.status(), party);
+        new GuestLife(state, place.policy(), sinceNanos, holder == Holder.HOST, grants).write(region.status(), party);
     }
 
     private boolean requested() {
@@ -214,7 +214,7 @@ final class GuestWatch {
 
     private Handover wanted(long nowNanos) {
         if (requested()) {
-            final boolean soon = everGranted && nowNanos - grantedNanos < GRANT_EVERY_NANOS;
+            final boolean soon = grants > 0 && nowNanos - grantedNanos < GRANT_EVERY_NANOS;
             return soon
                     ? null
                     : new Handover(Holder.GUEST, peerId, region.directory().partyRequest(party));
@@ -329,7 +329,7 @@ final class GuestWatch {
     private void granted(int request, long nowNanos) {
         holder = Holder.GUEST;
         holderMayLive = true;
-        everGranted = true;
+        grants++;
         grantedNanos = nowNanos;
         beats = region.beats(party);
         beatNanos = nowNanos;

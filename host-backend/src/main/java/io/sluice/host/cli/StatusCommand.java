@@ -31,12 +31,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "PACKETS are those a stage received, drew from its ring or sent. WAITING are those that the stage before has"
-                    + " finished and this one has not. A guest that attaches again counts on.",
+                    + " finished and this one has not. A guest that attaches again counts on. A guest is attached while"
+                    + " its program shows signs of life; then suspect, then lost (sluice run --suspect, --lost); gone when"
+                    + " its socket is closed.",
             "",
             "--json: {format, backends[{process, state, started, silentMillis, chains[{name, state, guests[{name,"
-                    + " attached, peer, attachments}], rings[{direction, slots, inRing, stages[{label, party, packets,"
-                    + " bytes, dropped, drops{REASON: COUNT}, waiting, asleep, emptySlots, latencyNanos{samples,"
-                    + " p50, p99, p999, max}}]}]}]}]}; a release may add names and never changes what one means.",
+                    + " attached, state, stateMillis, onLoss, standIn, peer, attachments}], rings[{direction, slots,"
+                    + " inRing, stages[{label, party, packets, bytes, dropped, drops{REASON: COUNT}, waiting, asleep,"
+                    + " emptySlots, latencyNanos{samples, p50, p99, p999, max}}]}]}]}]}; a release may add names and"
+                    + " never changes what one means.",
             "",
             "Examples:",
             "  sluice status",

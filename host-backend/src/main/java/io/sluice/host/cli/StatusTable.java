@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.cli;
 
+import io.sluice.host.attach.GuestLife;
+import io.sluice.host.attach.LossPolicy;
 import io.sluice.host.cli.TextTable.Cell;
 import io.sluice.host.control.ChainStatus;
 import io.sluice.host.control.GuestStatus;
@@ -58,11 +60,24 @@ final class StatusTable {
     }
 
     private String guest(GuestStatus guest) {
-        final String times = guest.attachments() > 1 ? " (" + guest.attachments() + " times)" : "";
-        if (guest.attached()) {
-            return guest.name() + " attached" + times;
+        final GuestLife life = guest.life();
+        final String age = " for " + Figures.duration(guest.ageNanos());
+        final String times = life.grants() > 1 ? " (" + life.grants() + " times)" : "";
+        final String state = switch (life.state()) {
+            case PRESENT -> " attached" + age;
+            case SUSPECT -> warning(" suspect" + age);
+            case LOST -> warning(" lost" + age) + packets(life);
+            case ABSENT -> (life.grants() == 0 ? warning(" not attached yet") : warning(" gone" + age)) + packets(life);
+        };
+        return guest.name() + state + times;
+    }
+
+    /** What becomes of the packets of a guest that is not there. */
+    private static String packets(GuestLife life) {
+        if (!life.stoodIn()) {
+            return "; packets wait";
         }
-        return guest.name() + warning(guest.attachments() == 0 ? " not attached yet" : " gone") + times;
+        return life.policy() == LossPolicy.DROP ? "; packets are dropped" : "; packets pass it by";
     }
 
     private List<String> lines(RingStatus ring, RingStatus before) {

@@ -30,7 +30,11 @@ import java.util.Map;
  *       guests[]
  *         name
  *         attached    true | false
- *         peer        its ivshmem id, only while attached
+ *         state       absent | present | suspect | lost
+ *         stateMillis since it came into this state
+ *         onLoss      hold | drop | bypass
+ *         standIn     true | false: whether the host drops or passes on its packets now
+ *         peer        the ivshmem id of who holds its socket, only while somebody does
  *         attachments how often it has been attached
  *       rings[]
  *         direction   forward | backward
@@ -108,10 +112,14 @@ public final class StatusJson {
             json.writeStartObject();
             json.writeStringField("name", guest.name());
             json.writeBooleanField("attached", guest.attached());
-            if (guest.attached()) {
+            json.writeStringField("state", word(guest.life().state()));
+            json.writeNumberField("stateMillis", guest.ageNanos() / 1_000_000);
+            json.writeStringField("onLoss", guest.life().policy().word());
+            json.writeBooleanField("standIn", guest.life().stoodIn());
+            if (guest.connected()) {
                 json.writeNumberField("peer", guest.peerId());
             }
-            json.writeNumberField("attachments", guest.attachments());
+            json.writeNumberField("attachments", guest.life().grants());
             json.writeEndObject();
         }
         json.writeEndArray();

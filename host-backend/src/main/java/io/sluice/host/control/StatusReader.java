@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.control;
 
+import io.sluice.host.attach.GuestLife;
 import io.sluice.host.attach.StatusFile;
 import io.sluice.host.control.StageStatus.Latency;
 import io.sluice.shared.memory.EpochClock;
@@ -39,8 +40,9 @@ final class StatusReader {
         }
         final List<GuestStatus> guests = new ArrayList<>();
         for (int party = 1; party < directory.partyCount(); party++) {
-            guests.add(new GuestStatus(
-                    directory.partyName(party), directory.partyPeerId(party), directory.partyAttachments(party)));
+            final GuestLife life = GuestLife.read(file, party);
+            final long ageNanos = Math.max(0, EpochClock.nanos() - life.sinceNanos());
+            guests.add(new GuestStatus(directory.partyName(party), directory.partyConnection(party), life, ageNanos));
         }
         final ChainStatus.State state =
                 directory.state() == RegionDescriptor.STATE_LIVE ? ChainStatus.State.LIVE : ChainStatus.State.RETIRED;

@@ -3,6 +3,9 @@ package io.sluice.host.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.host.attach.GuestLife;
+import io.sluice.host.attach.GuestState;
+import io.sluice.host.attach.LossPolicy;
 import io.sluice.host.control.BackendStatus;
 import io.sluice.host.control.BackendStatus.Life;
 import io.sluice.host.control.ChainStatus;
@@ -52,8 +55,19 @@ class StatusTableTest {
                 "edge",
                 reason == Violation.NONE ? ChainStatus.State.LIVE : ChainStatus.State.RETIRED,
                 reason,
-                List.of(new GuestStatus("fw", 3, 2), new GuestStatus("nat", -1, 0), new GuestStatus("ids", -1, 1)),
+                List.of(
+                        guest("fw", GuestState.PRESENT, LossPolicy.HOLD, 2),
+                        guest("nat", GuestState.ABSENT, LossPolicy.HOLD, 0),
+                        guest("ids", GuestState.ABSENT, LossPolicy.BYPASS, 1),
+                        guest("lb", GuestState.LOST, LossPolicy.DROP, 1),
+                        guest("mon", GuestState.SUSPECT, LossPolicy.DROP, 1)),
                 List.of(new RingStatus(Direction.FORWARD, 1024, 1_100, List.of(receive, firewall, transmit))));
+    }
+
+    private static GuestStatus guest(String name, GuestState state, LossPolicy policy, int grants) {
+        final boolean gone = state == GuestState.ABSENT || state == GuestState.LOST;
+        final GuestLife life = new GuestLife(state, policy, 0, gone && policy != LossPolicy.HOLD, grants);
+        return new GuestStatus(name, state == GuestState.ABSENT ? -1 : 3, life, 12 * SECOND);
     }
 
     @Test
@@ -61,7 +75,8 @@ class StatusTableTest {
         assertThat(new StatusTable(Ansi.OFF).lines(chain(0, 1, Violation.NONE), null))
                 .containsExactlyElementsOf("""
                         chain edge
-                          guests: fw attached (2 times), nat not attached yet, ids gone
+                          guests: fw attached for 12 s (2 times), nat not attached yet; packets wait, ids gone for 12 s; \
+                        packets pass it by, lb lost for 12 s; packets are dropped, mon suspect for 12 s
                           forward: 1,024 slots, 1,100 in the ring
                             STAGE     PACKETS    BYTES  WAITING         DROPPED
                             tap:lan     1,000  64.0 kB

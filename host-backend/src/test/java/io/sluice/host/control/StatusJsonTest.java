@@ -3,6 +3,9 @@ package io.sluice.host.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.host.attach.GuestLife;
+import io.sluice.host.attach.GuestState;
+import io.sluice.host.attach.LossPolicy;
 import io.sluice.host.control.BackendStatus.Life;
 import io.sluice.shared.function.Direction;
 import io.sluice.shared.ring.DropReason;
@@ -51,7 +54,17 @@ class StatusJsonTest {
                         "edge",
                         ChainStatus.State.RETIRED,
                         Violation.POSITION_BEYOND,
-                        List.of(new GuestStatus("fw", 7, 2), new GuestStatus("nat", -1, 0)),
+                        List.of(
+                                new GuestStatus(
+                                        "fw",
+                                        7,
+                                        new GuestLife(GuestState.SUSPECT, LossPolicy.HOLD, 0, false, 2),
+                                        1_500_000_000L),
+                                new GuestStatus(
+                                        "nat",
+                                        -1,
+                                        new GuestLife(GuestState.ABSENT, LossPolicy.BYPASS, 0, true, 0),
+                                        2_000_000L)),
                         List.of(new RingStatus(Direction.BACKWARD, 1024, 3, List.of(first, last))))));
     }
 
@@ -69,8 +82,10 @@ class StatusJsonTest {
                     state: retired
                     retireReason: position-beyond
                     guests:
-                    - {name: fw, attached: true, peer: 7, attachments: 2}
-                    - {name: nat, attached: false, attachments: 0}
+                    - {name: fw, attached: true, state: suspect, stateMillis: 1500, onLoss: hold, standIn: false,
+                       peer: 7, attachments: 2}
+                    - {name: nat, attached: false, state: absent, stateMillis: 2, onLoss: bypass, standIn: true,
+                       attachments: 0}
                     rings:
                     - direction: backward
                       slots: 1024

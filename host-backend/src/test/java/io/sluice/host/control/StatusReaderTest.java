@@ -4,6 +4,7 @@ package io.sluice.host.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
+import io.sluice.host.attach.GuestState;
 import io.sluice.host.attach.StatusFile;
 import io.sluice.shared.function.Direction;
 import io.sluice.shared.ring.DropReason;
@@ -55,7 +56,11 @@ class StatusReaderTest {
         final ChainStatus chain = StatusReader.read(file);
         assertThat(chain.name()).isEqualTo("edge");
         assertThat(chain.state()).isEqualTo(ChainStatus.State.LIVE);
-        assertThat(chain.guests()).containsExactly(new GuestStatus("fw", -1, 0));
+        assertThat(chain.guests()).hasSize(1);
+        final GuestStatus guest = chain.guests().getFirst();
+        assertThat(guest.name()).isEqualTo("fw");
+        assertThat(guest.connected()).isFalse();
+        assertThat(guest.life().state()).isEqualTo(GuestState.ABSENT);
 
         final RingStatus ring = chain.rings().getFirst();
         assertThat(ring.direction()).isEqualTo(Direction.FORWARD);

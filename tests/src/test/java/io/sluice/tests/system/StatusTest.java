@@ -49,7 +49,7 @@ class StatusTest {
                 ChainStatus chain = ChainStatus.open(scratch, "chain1")) {
             assertThat(run(0, "status"))
                     .contains("backend, process " + backend.processId() + ", up ")
-                    .contains("chain chain1\n  guests: fw not attached yet\n  forward: 1,024 slots")
+                    .contains("chain chain1\n  guests: fw not attached yet; packets wait\n  forward: 1,024 slots")
                     .contains("chain chain2");
             try (SluiceProcess guest = SluiceProcess.guest(scratch, "fw", "forward")) {
                 Await.until("all packets", LIMIT, () -> chain.packets("null:") == 2000);
