@@ -10,10 +10,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -25,6 +28,9 @@ import java.util.Set;
  *     128  heartbeat  u64   nanoseconds since 1970, written several times a second while the backend lives
  *     136  process    u64   its process id
  *     144  started    u64   nanoseconds since 1970
+ *     512  segment    u32   of a chain that has several regions: which one this is, from 1; else 0
+ *     516  segments   u32   how many
+ *     520  domain     64 bytes, UTF-8, padded with zeros: the trust domain of its guests
  *
  *   and in each line that a stage has now:
  *     16   seen       u64   the stage's position at the last heartbeat; those of one ring were read last stage first,
@@ -38,9 +44,21 @@ public final class StatusFile implements AutoCloseable {
     private static final int HEARTBEAT_OFFSET = 128;
     private static final int PROCESS_OFFSET = 136;
     private static final int STARTED_OFFSET = 144;
+    private static final int SEGMENT_OFFSET = 512;
+    private static final int SEGMENTS_OFFSET = 516;
+    private static final int DOMAIN_OFFSET = 520;
+    private static final int DOMAIN_BYTES = 64;
 
     /** In a line; the region itself has nothing there. */
     static final int LINE_SEEN_OFFSET = 16;
+
+    /**
+     * Which part of a chain a region is, where the chain has several.
+     *
+     * @param number from 1
+     * @param domain the trust domain of its guests; empty for the domain of those that name none
+     */
+    public record Segment(int number, int count, String domain) {}
 
     private final Path path;
     private final Arena arena;
@@ -127,6 +145,26 @@ public final class StatusFile implements AutoCloseable {
 
     public long startedNanos() {
         return Memory.longAt(address() + STARTED_OFFSET);
+    }
+
+    /** Says which part of its chain the region is; before anybody reads the file. */
+    public void segment(Segment of) {
+        final byte[] domain = Arrays.copyOf(of.domain().getBytes(StandardCharsets.UTF_8), DOMAIN_BYTES);
+        Memory.copyFromArray(domain, 0, address() + DOMAIN_OFFSET, DOMAIN_BYTES);
+        Memory.intAt(address() + SEGMENTS_OFFSET, of.count());
+        Memory.intRelease(address() + SEGMENT_OFFSET, of.number());
+    }
+
+    /** Which part of its chain the region is; empty where it is the only one. */
+    public Optional<Segment> segment() {
+        final int number = Memory.intAcquire(address() + SEGMENT_OFFSET);
+        if (number == 0) {
+            return Optional.empty();
+        }
+        final byte[] domain = new byte[DOMAIN_BYTES];
+        Memory.copyToArray(address() + DOMAIN_OFFSET, domain, 0, DOMAIN_BYTES);
+        final String text = new String(domain, StandardCharsets.UTF_8);
+        return Optional.of(new Segment(number, Memory.intAt(address() + SEGMENTS_OFFSET), text.replace("\0", "")));
     }
 
     public Path path() {

@@ -34,6 +34,14 @@ public record BackendConfig(Optional<Path> runDirectory, List<ConfiguredChain> c
                 throw new IllegalArgumentException("name=" + chain.name() + ": must be the name of one chain only");
             }
         }
+        for (ConfiguredChain chain : chains) {
+            for (String region : chain.regionNames()) {
+                if (!region.equals(chain.name()) && !names.add(region)) {
+                    throw new IllegalArgumentException("name=" + region + ": a part of the chain " + chain.name()
+                            + " is called so; give the other chain another name");
+                }
+            }
+        }
         ChainRules.checkTogether(chains.stream().map(ConfiguredChain::chain).toList());
     }
 

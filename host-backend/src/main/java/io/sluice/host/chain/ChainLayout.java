@@ -28,9 +28,11 @@ record ChainLayout(List<RegionSpec> specs, int threads) {
 
     static ChainLayout of(Plan plan, ConfiguredChain configured) {
         final int threads = threads(plan, configured.options());
-        final List<RegionSpec> specs = plan.segments().stream()
-                .map(segment -> spec(configured.name(), segment, configured.options(), threads))
-                .toList();
+        final List<RegionSpec> specs = new ArrayList<>();
+        for (SegmentPlan segment : plan.segments()) {
+            final String name = configured.regionNames().get(specs.size());
+            specs.add(spec(name, segment, configured.options(), threads));
+        }
         return new ChainLayout(specs, threads);
     }
 
@@ -40,9 +42,7 @@ record ChainLayout(List<RegionSpec> specs, int threads) {
             final int vector = rings.size() % threads;
             final List<StageSpec> stages = ring.stages().stream()
                     .map(stage -> new StageSpec(
-                            stage.party(),
-                            stage.party() == PartyPlan.HOST ? vector : 0,
-                            label(stage.hop().name())))
+                            stage.party(), stage.party() == PartyPlan.HOST ? vector : 0, label(stage.name())))
                     .toList();
             rings.add(new RingSpec(
                     options.slots(), options.bufferBytes(), HEADROOM_BYTES, options.slots(), ring.direction(), stages));

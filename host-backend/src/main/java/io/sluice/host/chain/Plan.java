@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.chain;
 
-import static java.util.stream.Collectors.joining;
-
 import io.sluice.shared.function.Direction;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +16,16 @@ import java.util.stream.Stream;
  *   parties        0 host        1 g1       2 g2
  *   ring 0  A [host receives] -&gt; g1 [1] -&gt; g2 [2] -&gt; B [host transmits]
  *   ring 1  B [host receives] -&gt; g2 [2] -&gt; g1 [1] -&gt; A [host transmits]
+ *
+ *   A &lt;=&gt; guest:g1?domain=red &lt;=&gt; guest:g2?domain=blue &lt;=&gt; B
+ *
+ *   segment 1      0 host        1 g1                  segment 2      0 host        1 g2
+ *   ring 0  A [host receives] -&gt; g1 [1] -&gt; copy        ring 0  copy -&gt; g2 [1] -&gt; B [host transmits]
+ *   ring 1  copy -&gt; g1 [1] -&gt; A [host transmits]       ring 1  B [host receives] -&gt; g2 [1] -&gt; copy
  * </pre>
+ *
+ * A segment ends where the next guest is of another domain, so that there are as few copies as the domains allow. What
+ * the host runs stands in the segment of the guest before it, or else of the first guest.
  *
  * @param segments in the order of the chain's text
  */
@@ -29,11 +35,42 @@ public record Plan(Chain chain, List<SegmentPlan> segments) {
     }
 
     public static Plan of(Chain chain) {
+        List<SegmentPlan> segments = new ArrayList<>();
+        int from = 0;
+        while (from < chain.hops().size()) {
+            String domain = domainAt(chain, from);
+            int to = from + 1;
+            while (to < chain.hops().size() && domainAt(chain, to).equals(domain)) {
+                to++;
+            }
+            segments.add(segment(chain, domain, from, to));
+            from = to;
+        }
+        return new Plan(chain, segments);
+    }
+
+    /** The domain of the guest at or before {@code hop}, or else of the first guest. */
+    private static String domainAt(Chain chain, int hop) {
+        List<Hop> hops = chain.hops();
+        return hops.subList(0, hop + 1).reversed().stream()
+                .filter(Hop::isGuest)
+                .findFirst()
+                .or(() -> hops.stream().filter(Hop::isGuest).findFirst())
+                .map(guest -> GuestOptions.of(guest).domain())
+                .orElse("");
+    }
+
+    private static SegmentPlan segment(Chain chain, String domain, int from, int to) {
         List<PartyPlan> parties = new ArrayList<>();
         parties.add(new PartyPlan(PartyPlan.HOST, "host", GuestOptions.DEFAULTS));
         List<StagePlan> forward = new ArrayList<>();
         List<StagePlan> backward = new ArrayList<>();
-        for (Hop hop : chain.hops()) {
+        if (from > 0) {
+            Hop before = chain.hops().get(from - 1);
+            forward.add(new StagePlan(PartyPlan.HOST, Role.COPY_IN, before));
+            backward.add(new StagePlan(PartyPlan.HOST, Role.COPY_OUT, before));
+        }
+        for (Hop hop : chain.hops().subList(from, to)) {
             int party = PartyPlan.HOST;
             if (hop.isGuest()) {
                 party = parties.size();
@@ -42,12 +79,17 @@ public record Plan(Chain chain, List<SegmentPlan> segments) {
             forward.add(new StagePlan(party, role(hop, hop.equals(chain.first())), hop));
             backward.addFirst(new StagePlan(party, role(hop, hop.equals(chain.last())), hop));
         }
+        if (to < chain.hops().size()) {
+            Hop after = chain.hops().get(to);
+            forward.add(new StagePlan(PartyPlan.HOST, Role.COPY_OUT, after));
+            backward.addFirst(new StagePlan(PartyPlan.HOST, Role.COPY_IN, after));
+        }
         List<RingPlan> rings = new ArrayList<>();
         rings.add(new RingPlan(Direction.FORWARD, forward));
         if (chain.bothWays()) {
             rings.add(new RingPlan(Direction.BACKWARD, backward));
         }
-        return new Plan(chain, List.of(new SegmentPlan(parties, rings)));
+        return new SegmentPlan(domain, parties, rings);
     }
 
     private static Role role(Hop hop, boolean begins) {
@@ -76,16 +118,23 @@ public record Plan(Chain chain, List<SegmentPlan> segments) {
                 .toList();
     }
 
-    /** Draws the rings as text, one line for each, without a line end after the last. */
+    /** Where the packets of the {@code ring}-th ring of each segment come from. */
+    Hop source(int ring) {
+        return ring == 0 ? chain.first() : chain.last();
+    }
+
+    /**
+     * Draws the rings as text, one line for each, without a line end after the last; where there are several segments,
+     * each under a line of its own.
+     */
     public String describe() {
         List<String> lines = new ArrayList<>();
         for (SegmentPlan segment : segments) {
-            for (int r = 0; r < segment.rings().size(); r++) {
-                RingPlan ring = segment.rings().get(r);
-                String stages = ring.stages().stream().map(StagePlan::describe).collect(joining(" -> "));
-                String direction = ring.direction().name().toLowerCase(Locale.ROOT);
-                lines.add("ring %d %-8s  %s".formatted(r, direction, stages));
+            if (segments.size() > 1) {
+                String domain = segment.domain().isEmpty() ? "no domain named" : "domain " + segment.domain();
+                lines.add("segment %d, %s".formatted(segments.indexOf(segment) + 1, domain));
             }
+            lines.addAll(segment.describe());
         }
         return String.join("\n", lines);
     }

@@ -10,5 +10,9 @@ public enum Role {
     /** A guest's stage: it fills slots as the first one, works on packets between, takes packets as the last one. */
     GUEST,
     /** The host gives packets to an endpoint. */
-    TRANSMIT
+    TRANSMIT,
+    /** The host copies packets out of this region, into the next segment's. */
+    COPY_OUT,
+    /** The host fills slots with what it copies from the segment before. */
+    COPY_IN
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.chain;
 
-import io.sluice.host.attach.HostRegion;
 import io.sluice.host.attach.LossPolicy;
 import io.sluice.host.endpoint.Intake;
 import io.sluice.host.endpoint.ReceiveAgent;
@@ -17,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** One chain at work: its segments, its endpoints, and the helper threads that run the host's stages. */
 public final class RunningChain implements AutoCloseable {
@@ -27,7 +27,9 @@ public final class RunningChain implements AutoCloseable {
     private final ChainEndpoints endpoints;
     private final List<RunningSegment> segments = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
-    private final List<ReceiveAgent> receivers = new ArrayList<>();
+    /** By the ring that they fill. */
+    private final Map<Integer, ReceiveAgent> receivers = new TreeMap<>();
+
     private volatile Throwable failure;
 
     /**
@@ -44,9 +46,13 @@ public final class RunningChain implements AutoCloseable {
         final ChainLayout layout = ChainLayout.of(plan, configured);
         endpoints = ChainEndpoints.open(plan, layout.threads() > 1);
         try {
-            for (int i = 0; i < plan.segments().size(); i++) {
+            final int count = plan.segments().size();
+            for (int i = 0; i < count; i++) {
                 segments.add(new RunningSegment(
                         plan.segments().get(i), layout.specs().get(i), layout.threads(), directory));
+                if (count > 1) {
+                    segments.getLast().mark(i + 1, count);
+                }
             }
             start(layout, intake);
             for (RunningSegment segment : segments) {
@@ -68,32 +74,53 @@ public final class RunningChain implements AutoCloseable {
         for (int thread = 0; thread < layout.threads(); thread++) {
             agents.add(new ArrayList<>());
         }
-        for (RunningSegment segment : segments) {
-            for (int r = 0; r < segment.plan().rings().size(); r++) {
-                addAgents(segment, r, layout.thread(r), agents.get(layout.thread(r)));
-            }
+        for (int ring = 0; ring < directions(); ring++) {
+            addAgents(ring, layout.thread(ring), agents.get(layout.thread(ring)));
         }
         for (int thread = 0; thread < layout.threads(); thread++) {
             runners.add(runner(layout, thread, agents.get(thread)));
         }
-        receivers.forEach(receiver -> receiver.intake(intake));
+        receivers.values().forEach(receiver -> receiver.intake(intake));
         runners.forEach(AgentRunner::start);
     }
 
-    private void addAgents(RunningSegment segment, int ring, int thread, List<Agent> agents) {
-        final List<StagePlan> stages = segment.plan().rings().get(ring).stages();
-        for (int s = 0; s < stages.size(); s++) {
-            final StagePlan stage = stages.get(s);
-            if (stage.party() == PartyPlan.HOST) {
-                agents.add(agent(stage, segment.stage(ring, s, thread), stages.getFirst()));
-            } else {
-                final PartyPlan guest = segment.plan().parties().get(stage.party());
-                // Nobody can send in a guest's place.
-                if (s > 0 && guest.options().onLoss() != LossPolicy.HOLD) {
-                    agents.add(segment.standIn(ring, s, thread, guest));
+    /** Adds what the host does for the packets of one direction, in the order in which they meet it. */
+    private void addAgents(int ring, int thread, List<Agent> agents) {
+        Stage copied = null;
+        for (RunningSegment segment : way(ring)) {
+            final List<StagePlan> stages = segment.plan().rings().get(ring).stages();
+            for (int s = 0; s < stages.size(); s++) {
+                final StagePlan stagePlan = stages.get(s);
+                if (stagePlan.party() == PartyPlan.HOST) {
+                    final Stage stage = segment.stage(ring, s, thread);
+                    switch (stagePlan.role()) {
+                        case COPY_OUT -> copied = stage;
+                        case COPY_IN ->
+                            agents.add(new CopyAgent(
+                                    stagePlan.name(),
+                                    copied,
+                                    stage,
+                                    configured.options().outputStallNanos()));
+                        default -> agents.add(agent(stagePlan, stage, ring));
+                    }
+                } else {
+                    final PartyPlan guest = segment.plan().parties().get(stagePlan.party());
+                    // Nobody can send in a guest's place.
+                    if (s > 0 && guest.options().onLoss() != LossPolicy.HOLD) {
+                        agents.add(segment.standIn(ring, s, thread, guest));
+                    }
                 }
             }
         }
+    }
+
+    /** The segments in the order in which the packets of the {@code ring}-th ring cross them. */
+    private List<RunningSegment> way(int ring) {
+        return ring == 0 ? segments : segments.reversed();
+    }
+
+    private int directions() {
+        return configured.chain().bothWays() ? 2 : 1;
     }
 
     private AgentRunner runner(ChainLayout layout, int thread, List<Agent> agents) {
@@ -110,24 +137,25 @@ public final class RunningChain implements AutoCloseable {
                 this::failed);
     }
 
-    private Agent agent(StagePlan plan, Stage stage, StagePlan first) {
-        final String role = plan.hop().name();
-        return switch (plan.role()) {
+    private Agent agent(StagePlan stagePlan, Stage stage, int ring) {
+        final Hop hop = stagePlan.hop();
+        final String role = hop.name();
+        return switch (stagePlan.role()) {
             case RECEIVE -> {
                 final ReceiveAgent agent =
-                        new ReceiveAgent(role, stage, endpoints.of(plan.hop()).source());
-                receivers.add(agent);
+                        new ReceiveAgent(role, stage, endpoints.of(hop).source());
+                receivers.put(ring, agent);
                 yield agent;
             }
-            case FUNCTION -> new FunctionAgent(role, stage, endpoints.function(plan.hop()));
+            case FUNCTION -> new FunctionAgent(role, stage, endpoints.function(hop));
             case TRANSMIT ->
                 new TransmitAgent(
                         role,
                         stage,
-                        endpoints.sink(plan.hop()),
-                        endpoints.sink(first.hop()),
+                        endpoints.sink(hop),
+                        endpoints.sink(plan.source(ring)),
                         configured.options().outputStallNanos());
-            case GUEST -> throw new IllegalStateException("not the host's stage: " + role);
+            case GUEST, COPY_OUT, COPY_IN -> throw new IllegalStateException("not an agent of its own: " + role);
         };
     }
 
@@ -145,7 +173,7 @@ public final class RunningChain implements AutoCloseable {
 
     /** Lets packets in, holds them back, or ends the sources: the rings then drain and the chain finishes. */
     public void intake(Intake intake) {
-        receivers.forEach(receiver -> receiver.intake(intake));
+        receivers.values().forEach(receiver -> receiver.intake(intake));
         runners.forEach(AgentRunner::wake);
     }
 
@@ -162,11 +190,9 @@ public final class RunningChain implements AutoCloseable {
     public Throwable failure() {
         if (failure == null) {
             for (RunningSegment segment : segments) {
-                final HostRegion region = segment.region();
-                if (region.retireReason() != Violation.NONE) {
-                    return new IllegalStateException(
-                            "chain " + region.directory().name() + " was retired: "
-                                    + region.retireReason().label());
+                final Violation reason = segment.region().retireReason();
+                if (reason != Violation.NONE) {
+                    return new IllegalStateException("chain " + segment.name() + " was retired: " + reason.label());
                 }
             }
         }
@@ -183,32 +209,40 @@ public final class RunningChain implements AutoCloseable {
         return endpoints.details();
     }
 
-    /** True once this chain moves no more packets: it has {@linkplain #finished finished} or was retired. */
+    /**
+     * True once this chain moves no more packets: it has {@linkplain #finished finished}, or so many of its segments were
+     * retired that nothing can enter the others.
+     */
     public boolean ended() {
-        return segments.stream().anyMatch(segment -> segment.region().retired()) || finished();
+        for (int ring = 0; ring < directions(); ring++) {
+            if (!ended(ring)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** In the packets' order, so that what was copied out of a drained ring is seen in the next one. */
+    private boolean ended(int ring) {
+        final ReceiveAgent receiver = receivers.get(ring);
+        boolean ended = receiver != null && receiver.ended();
+        for (RunningSegment segment : way(ring)) {
+            if (segment.region().retired()) {
+                ended = true;
+            } else if (!ended || !segment.drained(ring)) {
+                return false;
+            }
+        }
+        return ended;
     }
 
     /**
      * True once every packet that can come has come and left: the sources have ended and the rings are empty. A chain
-     * that begins at a guest never finishes by itself.
+     * that begins at a guest never finishes by itself, nor does one with a retired segment.
      */
     public boolean finished() {
-        if (receivers.size() < (configured.chain().bothWays() ? 2 : 1)) {
-            return false;
-        }
-        for (ReceiveAgent receiver : receivers) {
-            if (!receiver.ended()) {
-                return false;
-            }
-        }
-        for (RunningSegment segment : segments) {
-            for (int ring = 0; ring < segment.plan().rings().size(); ring++) {
-                if (!segment.drained(ring)) {
-                    return false;
-                }
-            }
-        }
-        return true;
+        return ended()
+                && segments.stream().noneMatch(segment -> segment.region().retired());
     }
 
     /** Stops the helper threads, tells the guests that the chain has ended, and undoes what starting did. */

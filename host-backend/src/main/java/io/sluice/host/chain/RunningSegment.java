@@ -23,6 +23,7 @@ import java.util.Map;
 public final class RunningSegment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(RunningSegment.class.getName());
 
+    private final String name;
     private final SegmentPlan plan;
     private final HostRegion region;
     private final GuestAttachments guests;
@@ -37,6 +38,7 @@ public final class RunningSegment implements AutoCloseable {
      * @throws IOException where the system refuses something, with what to do; nothing is left then
      */
     RunningSegment(SegmentPlan plan, RegionSpec spec, int threads, RuntimeDirectory directory) throws IOException {
+        this.name = spec.name();
         this.plan = plan;
         final String status = "backend-" + ProcessHandle.current().pid() + "-" + spec.name() + StatusFile.SUFFIX;
         region = new HostRegion(spec, directory.path().resolve(status));
@@ -96,6 +98,16 @@ public final class RunningSegment implements AutoCloseable {
                         standIns.getOrDefault(guest.number(), List.of())))
                 .toList();
         guests.open(region, places, directory, busyProcessors);
+    }
+
+    /** Tells those who read the status file that this is the {@code number}-th of {@code count} segments. */
+    void mark(int number, int count) {
+        region.status().segment(new StatusFile.Segment(number, count, plan.domain()));
+    }
+
+    /** What tables and messages call it; its chain's name where that has one segment. */
+    public String name() {
+        return name;
     }
 
     SegmentPlan plan() {

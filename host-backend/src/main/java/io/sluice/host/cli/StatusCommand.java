@@ -35,11 +35,14 @@ import picocli.CommandLine.Spec;
                     + " its program shows signs of life; then suspect, then lost (sluice run --suspect, --lost); gone when"
                     + " its socket is closed.",
             "",
-            "--json: {format, backends[{process, state, started, silentMillis, chains[{name, state, guests[{name,"
-                    + " attached, state, stateMillis, onLoss, standIn, peer, attachments}], rings[{direction, slots,"
-                    + " inRing, stages[{label, party, packets, bytes, dropped, drops{REASON: COUNT}, waiting, asleep,"
-                    + " emptySlots, latencyNanos{samples, p50, p99, p999, max}}]}]}]}]}; a release may add names and"
-                    + " never changes what one means.",
+            "A chain whose guests are of several trust domains shows as one part for each, CHAIN.1 and so on; where they"
+                    + " meet, 'copy' is the last stage of a ring in the one and the first of a ring in the other.",
+            "",
+            "--json: {format, backends[{process, state, started, silentMillis, chains[{name,"
+                    + " segment{chain, number, of, domain}, state, guests[{name, attached, state, stateMillis, onLoss,"
+                    + " standIn, peer, attachments}], rings[{direction, slots, inRing, stages[{label, party, packets,"
+                    + " bytes, dropped, drops{REASON: COUNT}, waiting, asleep, emptySlots, latencyNanos{samples, p50,"
+                    + " p99, p999, max}}]}]}]}]}; a release may add names and never changes what one means.",
             "",
             "Examples:",
             "  sluice status",

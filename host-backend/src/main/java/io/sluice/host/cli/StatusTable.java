@@ -36,7 +36,7 @@ final class StatusTable {
      */
     List<String> lines(ChainStatus chain, ChainStatus before) {
         final List<String> lines = new ArrayList<>();
-        lines.add("chain " + bold(chain.name()) + state(chain));
+        lines.add("chain " + bold(chain.name()) + segment(chain) + state(chain));
         if (!chain.guests().isEmpty()) {
             lines.add("  guests: " + chain.guests().stream().map(this::guest).collect(Collectors.joining(", ")));
         }
@@ -46,6 +46,17 @@ final class StatusTable {
             lines.addAll(lines(ring, comparable ? before.rings().get(i) : null));
         }
         return lines;
+    }
+
+    private static String segment(ChainStatus chain) {
+        return chain.segment()
+                .map(segment -> " (segment %d of %d of chain %s, %s)"
+                        .formatted(
+                                segment.number(),
+                                segment.count(),
+                                segment.chain(),
+                                segment.domain().isEmpty() ? "no domain named" : "domain " + segment.domain()))
+                .orElse("");
     }
 
     private String state(ChainStatus chain) {

@@ -3,6 +3,7 @@ package io.sluice.host.control;
 
 import io.sluice.host.attach.StatusFile;
 import io.sluice.host.control.BackendStatus.Life;
+import io.sluice.host.control.ChainStatus.Segment;
 import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.RegionFormatException;
@@ -27,6 +28,11 @@ public final class StatusFiles {
 
     /** How exactly the time at which a process started is known. */
     private static final long START_TOLERANCE_NANOS = 2_000_000_000L;
+
+    /** By name, and the segments of a chain in their order. */
+    private static final Comparator<ChainStatus> BY_CHAIN = Comparator.comparing(
+                    (ChainStatus chain) -> chain.segment().map(Segment::chain).orElse(chain.name()))
+            .thenComparing(chain -> chain.segment().map(Segment::number).orElse(0));
 
     private StatusFiles() {}
 
@@ -95,7 +101,7 @@ public final class StatusFiles {
     private static BackendStatus merged(List<BackendStatus> parts) {
         final List<ChainStatus> chains = parts.stream()
                 .flatMap(part -> part.chains().stream())
-                .sorted(Comparator.comparing(ChainStatus::name))
+                .sorted(BY_CHAIN)
                 .toList();
         final BackendStatus liveliest = parts.stream()
                 .min(Comparator.comparing(BackendStatus::life).thenComparing(BackendStatus::silentNanos))

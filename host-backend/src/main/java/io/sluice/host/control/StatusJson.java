@@ -24,7 +24,8 @@ import java.util.Map;
  *     started         2026-01-31T12:00:00Z
  *     silentMillis    since its last heartbeat
  *     chains[]
- *       name
+ *       name          of the chain, or of one segment of a chain with several trust domains
+ *       segment       only then: chain, number (from 1), of, domain ("" for that of guests which name none)
  *       state         live | retired
  *       retireReason  only where a guest caused it: position-beyond, ...
  *       guests[]
@@ -103,6 +104,9 @@ public final class StatusJson {
     private static void write(JsonGenerator json, ChainStatus chain) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", chain.name());
+        if (chain.segment().isPresent()) {
+            write(json, chain.segment().get());
+        }
         json.writeStringField("state", word(chain.state()));
         if (chain.retireReason() != Violation.NONE) {
             json.writeStringField("retireReason", chain.retireReason().label());
@@ -128,6 +132,15 @@ public final class StatusJson {
             write(json, ring);
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, ChainStatus.Segment segment) throws IOException {
+        json.writeObjectFieldStart("segment");
+        json.writeStringField("chain", segment.chain());
+        json.writeNumberField("number", segment.number());
+        json.writeNumberField("of", segment.count());
+        json.writeStringField("domain", segment.domain());
         json.writeEndObject();
     }
 

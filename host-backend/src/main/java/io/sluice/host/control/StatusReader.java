@@ -46,7 +46,21 @@ final class StatusReader {
         }
         final ChainStatus.State state =
                 directory.state() == RegionDescriptor.STATE_LIVE ? ChainStatus.State.LIVE : ChainStatus.State.RETIRED;
-        return new ChainStatus(directory.name(), state, directory.retireReason(), guests, rings);
+        final String name = directory.name();
+        return new ChainStatus(
+                name,
+                file.segment().map(segment -> segment(name, segment)),
+                state,
+                directory.retireReason(),
+                guests,
+                rings);
+    }
+
+    /** The chain's name is the region's without the segment's number. */
+    private static ChainStatus.Segment segment(String name, StatusFile.Segment segment) {
+        final String suffix = "." + segment.number();
+        final String chain = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : name;
+        return new ChainStatus.Segment(chain, segment.number(), segment.count(), segment.domain());
     }
 
     private static RingStatus ring(Directory directory, Ring ring, long beatNanos) {

@@ -60,6 +60,23 @@ final class BackendConfigTest {
     }
 
     @Test
+    void shouldRefuseAChainThatIsCalledAsAnothersSegment() {
+        Chain chain = Chain.parse("guest:x?domain=red => guest:y => null:");
+        var edge = new ConfiguredChain("edge", chain, ChainOptions.DEFAULTS);
+        var other = new ConfiguredChain("edge.2", Chain.parse("gen: => null:"), ChainOptions.DEFAULTS);
+
+        assertThat(edge.regionNames()).containsExactly("edge.1", "edge.2");
+        assertThat(other.regionNames()).containsExactly("edge.2");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BackendConfig(Optional.empty(), List.of(edge, other)))
+                .withMessage("name=edge.2: a part of the chain edge is called so; give the other chain another name");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ConfiguredChain("e".repeat(62), chain, ChainOptions.DEFAULTS))
+                .withMessageContaining("a part of this chain would be called")
+                .withMessageContaining("a name has 1 to 63");
+    }
+
+    @Test
     void shouldRefuseNoChainAndTooMany() {
         List<String> tooMany = Collections.nCopies(65, "gen: => null:");
         assertThatIllegalArgumentException()

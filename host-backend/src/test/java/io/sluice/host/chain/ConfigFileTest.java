@@ -68,6 +68,26 @@ final class ConfigFileTest {
     }
 
     @Test
+    void shouldReadTheTrustDomainsOfGuests() {
+        BackendConfig config = ConfigFile.parse("f", """
+            chains:
+              - name: edge
+                hops:
+                  - gen:
+                  - guest: x
+                    options: {domain: red}
+                  - guest: y
+                    options: {domain: blue}
+                  - 'null':
+            """);
+
+        assertThat(config.chains().getFirst().regionNames()).containsExactly("edge.1", "edge.2");
+        assertThat(Plan.of(config.chains().getFirst().chain()).segments())
+                .extracting(SegmentPlan::domain)
+                .containsExactly("red", "blue");
+    }
+
+    @Test
     void shouldNotMakeUpANameThatIsGiven() {
         BackendConfig config = ConfigFile.parse("f", """
             chains:

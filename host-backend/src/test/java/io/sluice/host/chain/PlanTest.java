@@ -4,6 +4,7 @@ package io.sluice.host.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.shared.function.Direction;
+import io.sluice.shared.ring.RegionDescriptor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,113 @@ final class PlanTest {
 
         assertThat(rings(plan).get(0).stages().get(1).hop())
                 .isSameAs(rings(plan).get(1).stages().get(1).hop());
+    }
+
+    @Test
+    void shouldCopyWhereTheDomainChanges() {
+        Plan plan = plan("tap:a <=> guest:x?domain=red <=> guest:y?domain=blue <=> tap:b");
+
+        assertThat(plan.describe()).isEqualTo("""
+            segment 1, domain red
+            ring 0 forward   tap:a [host receives] -> guest:x [party 1] -> copy [host, to guest:y]
+            ring 1 backward  copy [host, from guest:y] -> guest:x [party 1] -> tap:a [host transmits]
+            segment 2, domain blue
+            ring 0 forward   copy [host, from guest:x] -> guest:y [party 1] -> tap:b [host transmits]
+            ring 1 backward  tap:b [host receives] -> guest:y [party 1] -> copy [host, to guest:x]\
+            """);
+        assertThat(plan.guests()).extracting(PartyPlan::name).containsExactly("x", "y");
+        assertThat(plan.endpoints()).hasSize(2);
+    }
+
+    @Test
+    void shouldNotCopyWithinADomain() {
+        assertThat(plan("tap:a <=> guest:x?domain=red <=> vnf:f <=> guest:y?domain=red <=> tap:b")
+                        .segments())
+                .hasSize(1);
+        assertThat(plan("tap:a <=> guest:x <=> guest:y <=> tap:b").segments()).hasSize(1);
+        assertThat(plan("tap:a <=> vnf:f <=> tap:b").segments()).hasSize(1);
+        assertThat(plan("tap:a <=> guest:x?domain=red <=> tap:b").segments()).hasSize(1);
+    }
+
+    @Test
+    void shouldCopyOncePerChangeAndDirection() {
+        for (String arrow : new String[] {"=>", "<=>"}) {
+            for (int changes = 0; changes < 6; changes++) {
+                StringBuilder chain = new StringBuilder("gen:");
+                for (int guest = 0; guest <= changes; guest++) {
+                    String domain = guest % 2 == 0 ? "" : "?domain=d" + guest;
+                    chain.append(
+                            " %s guest:a%d%s %s guest:b%d%s".formatted(arrow, guest, domain, arrow, guest, domain));
+                }
+                Plan plan = plan(chain + " " + arrow + " null:");
+
+                int directions = arrow.equals("=>") ? 1 : 2;
+                assertThat(plan.segments()).hasSize(changes + 1);
+                assertThat(count(plan, Role.COPY_OUT)).isEqualTo(changes * directions);
+                assertThat(count(plan, Role.COPY_IN)).isEqualTo(changes * directions);
+                assertThat(plan.segments())
+                        .allSatisfy(segment -> assertThat(segment.guests()).hasSize(2));
+            }
+        }
+    }
+
+    private static long count(Plan plan, Role role) {
+        return plan.segments().stream()
+                .flatMap(segment -> segment.rings().stream())
+                .flatMap(ring -> ring.stages().stream())
+                .filter(stage -> stage.role() == role)
+                .count();
+    }
+
+    @Test
+    void shouldKeepWhatTheHostRunsWithTheGuestBeforeIt() {
+        Plan plan = plan("tap:a <=> vnf:f <=> guest:x?domain=red <=> vnf:g <=> guest:y <=> vnf:h <=> tap:b");
+
+        assertThat(plan.describe()).isEqualTo("""
+            segment 1, domain red
+            ring 0 forward   tap:a [host receives] -> vnf:f [host] -> guest:x [party 1] -> vnf:g [host] -> \
+            copy [host, to guest:y]
+            ring 1 backward  copy [host, from guest:y] -> vnf:g [host] -> guest:x [party 1] -> vnf:f [host] -> \
+            tap:a [host transmits]
+            segment 2, no domain named
+            ring 0 forward   copy [host, from vnf:g] -> guest:y [party 1] -> vnf:h [host] -> tap:b [host transmits]
+            ring 1 backward  tap:b [host receives] -> vnf:h [host] -> guest:y [party 1] -> copy [host, to vnf:g]\
+            """);
+    }
+
+    @Test
+    void shouldGiveADomainThatComesAgainARegionOfItsOwn() {
+        Plan plan = plan("guest:x?domain=red <=> guest:y?domain=blue <=> guest:z?domain=red");
+
+        assertThat(plan.segments()).extracting(SegmentPlan::domain).containsExactly("red", "blue", "red");
+        assertThat(plan.describe()).isEqualTo("""
+            segment 1, domain red
+            ring 0 forward   guest:x [party 1] -> copy [host, to guest:y]
+            ring 1 backward  copy [host, from guest:y] -> guest:x [party 1]
+            segment 2, domain blue
+            ring 0 forward   copy [host, from guest:x] -> guest:y [party 1] -> copy [host, to guest:z]
+            ring 1 backward  copy [host, from guest:z] -> guest:y [party 1] -> copy [host, to guest:x]
+            segment 3, domain red
+            ring 0 forward   copy [host, from guest:y] -> guest:z [party 1]
+            ring 1 backward  guest:z [party 1] -> copy [host, to guest:y]\
+            """);
+    }
+
+    @Test
+    void shouldMakeNoRingLongerThanARegionAllows() {
+        String functions = " <=> vnf:f".repeat(28);
+        assertThat(longestRing(plan("guest:x?domain=red <=> guest:y" + functions + " <=> guest:z?domain=red")))
+                .isEqualTo(RegionDescriptor.MAX_STAGES);
+        assertThat(longestRing(plan("guest:x?domain=red <=> guest:y" + functions + " <=> tap:b")))
+                .isEqualTo(RegionDescriptor.MAX_STAGES);
+    }
+
+    private static int longestRing(Plan plan) {
+        return plan.segments().stream()
+                .flatMap(segment -> segment.rings().stream())
+                .mapToInt(ring -> ring.stages().size())
+                .max()
+                .orElseThrow();
     }
 
     /** The rings of a plan that has one segment. */

@@ -53,6 +53,7 @@ class StatusTableTest {
                 Optional.of(new StageStatus.Latency(9, 1_500, 22_000, 3_000_000, 4_000_000)));
         return new ChainStatus(
                 "edge",
+                Optional.empty(),
                 reason == Violation.NONE ? ChainStatus.State.LIVE : ChainStatus.State.RETIRED,
                 reason,
                 List.of(
@@ -100,6 +101,27 @@ class StatusTableTest {
                         .lines(chain(0, 1, Violation.POSITION_BEYOND), null)
                         .getFirst())
                 .isEqualTo("chain edge: retired, a guest broke the ring's rules: position-beyond");
+    }
+
+    @Test
+    void shouldSayWhichPartOfWhichChainItShows() {
+        assertThat(new StatusTable(Ansi.OFF).lines(part("red", Violation.NONE), null))
+                .first()
+                .isEqualTo("chain edge.2 (segment 2 of 3 of chain edge, domain red)");
+        assertThat(new StatusTable(Ansi.OFF).lines(part("", Violation.POSITION_BEYOND), null))
+                .first()
+                .isEqualTo("chain edge.2 (segment 2 of 3 of chain edge, no domain named): retired, a guest broke the"
+                        + " ring's rules: position-beyond");
+    }
+
+    private static ChainStatus part(String domain, Violation reason) {
+        return new ChainStatus(
+                "edge.2",
+                Optional.of(new ChainStatus.Segment("edge", 2, 3, domain)),
+                reason == Violation.NONE ? ChainStatus.State.LIVE : ChainStatus.State.RETIRED,
+                reason,
+                List.of(),
+                List.of());
     }
 
     @Test

@@ -52,6 +52,7 @@ class StatusJsonTest {
                 12_345_678,
                 List.of(new ChainStatus(
                         "edge",
+                        Optional.empty(),
                         ChainStatus.State.RETIRED,
                         Violation.POSITION_BEYOND,
                         List.of(
@@ -99,6 +100,22 @@ class StatusJsonTest {
                 """);
 
         assertThat(parse(json(List.of(backend()), true))).isEqualTo(expected);
+    }
+
+    @Test
+    void shouldSayWhichPartOfWhichChainItIs() throws IOException {
+        final ChainStatus part = new ChainStatus(
+                "edge.2",
+                Optional.of(new ChainStatus.Segment("edge", 2, 3, "red")),
+                ChainStatus.State.LIVE,
+                Violation.NONE,
+                List.of(),
+                List.of());
+        final BackendStatus whole = backend();
+
+        assertThat(json(List.of(new BackendStatus(1, whole.life(), whole.startedNanos(), 0, List.of(part))), false))
+                .contains("\"chains\":[{\"name\":\"edge.2\",\"segment\":{\"chain\":\"edge\",\"number\":2,\"of\":3,"
+                        + "\"domain\":\"red\"},\"state\":\"live\",\"guests\":[],\"rings\":[]}]");
     }
 
     @Test

@@ -22,6 +22,7 @@ class AccountTest {
     private static Account account(long inRing, StageStatus... stages) {
         return Account.of(new ChainStatus(
                 "demo",
+                Optional.empty(),
                 ChainStatus.State.LIVE,
                 Violation.NONE,
                 List.of(),

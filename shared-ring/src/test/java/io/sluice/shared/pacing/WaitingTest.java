@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.EventFd;
+import java.lang.foreign.Arena;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -127,6 +128,32 @@ class WaitingTest {
             // Each further sleep took its full length and one turn.
             assertThat(agent.turns.get() - turns).isLessThanOrEqualTo(5);
             assertThat(agent.disarmed.get()).isGreaterThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldEndASleepByEachBellItAwaitsAndTakeTheKicks() {
+        final int one = EventFd.create();
+        final int other = EventFd.create();
+        final FakeAgent agent = new FakeAgent();
+        agent.arm = waitSet -> {
+            waitSet.awaitKick(one);
+            waitSet.awaitKick(other);
+            return true;
+        };
+        try (Sleeper awaiting = Sleeper.byAgentsBells();
+                Arena arena = Arena.ofConfined()) {
+            final long scratch = arena.allocate(8, 8).address();
+            for (int bell : new int[] {one, other}) {
+                EventFd.signal(bell);
+                final long start = System.nanoTime();
+                awaiting.sleep(agent, Sleeper.MAX_SLEEP_NANOS);
+                assertThat(System.nanoTime() - start).isLessThan(Sleeper.MAX_SLEEP_NANOS);
+                assertThat(EventFd.drain(bell, scratch)).isFalse();
+            }
+        } finally {
+            Descriptors.close(one);
+            Descriptors.close(other);
         }
     }
 
