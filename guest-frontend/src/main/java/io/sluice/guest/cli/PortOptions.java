@@ -18,6 +18,7 @@ final class PortOptions {
     private static final int BACKEND_LOST = 3;
 
     private static final long POLL_MILLIS = 100;
+    private static final long SILENT_NANOS = 3_000_000_000L;
 
     /** Starts a guest's thread. */
     interface Starter {
@@ -52,8 +53,10 @@ final class PortOptions {
         try (GuestPort opened = open(command.getOut());
                 AgentRunner runner = starter.start(opened, failure::set);
                 ShutdownHook hook = new ShutdownHook(runner::close)) {
+            boolean silent = false;
             while (opened.live() && runner.alive()) {
                 runner.join(POLL_MILLIS);
+                silent = tellSilence(opened, command.getErr(), silent);
             }
             if (failure.get() != null) {
                 if (failure.get() instanceof IllegalArgumentException wrong) {
@@ -69,6 +72,19 @@ final class PortOptions {
             command.getErr().println(e.getMessage());
             return BACKEND_LOST;
         }
+    }
+
+    /** Says when the backend falls silent and when it is back: it may have been killed, and be started again. */
+    private static boolean tellSilence(GuestPort port, PrintWriter err, boolean told) {
+        final boolean silent = port.backendSilentNanos() > SILENT_NANOS;
+        if (silent != told) {
+            err.println(
+                    silent
+                            ? "the backend of chain " + port.chain()
+                                    + " shows no sign of life; waiting for it, or for one" + " that takes over"
+                            : "the backend of chain " + port.chain() + " is back");
+        }
+        return silent;
     }
 
     /** Attaches, and says so. */

@@ -39,6 +39,8 @@ public final class GuestPort implements AutoCloseable {
     private final Directory directory;
     private final GuestSeat seat;
     private final int party;
+    private long backendBeat;
+    private long backendBeatNanos;
 
     private GuestPort(Attachment attachment) {
         this.attachment = attachment;
@@ -130,6 +132,17 @@ public final class GuestPort implements AutoCloseable {
     /** False once the backend has ended or retired the region. */
     public boolean live() {
         return attachment.hostPresent() && directory.state() == RegionDescriptor.STATE_LIVE;
+    }
+
+    /** For how long the backend has shown no sign of life, in nanoseconds; calls of this method are the looks at it. */
+    public synchronized long backendSilentNanos() {
+        final long beat = directory.backendBeat();
+        final long now = System.nanoTime();
+        if (beat != backendBeat || backendBeatNanos == 0) {
+            backendBeat = beat;
+            backendBeatNanos = now;
+        }
+        return now - backendBeatNanos;
     }
 
     /** True once the backend has said that the chain has ended. */
