@@ -115,7 +115,7 @@ public final class IvshmemServer implements AutoCloseable {
             while (running) {
                 turn();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(
                     System.Logger.Level.ERROR,
                     "attaching guests to chain " + region.directory().name() + " has failed; the chain ends",

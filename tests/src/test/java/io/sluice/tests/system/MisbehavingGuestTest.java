@@ -116,7 +116,7 @@ final class MisbehavingGuestTest {
             assertThatThrownBy(() ->
                             GuestPort.open("ptnet:" + scratch.socket("bad")).close())
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("its chain has just ended");
+                    .hasMessageContaining("has ended; start its backend");
         }
         assertThat(scratch.leftovers()).isEmpty();
     }
