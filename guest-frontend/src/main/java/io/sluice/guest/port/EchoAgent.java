@@ -4,6 +4,7 @@ package io.sluice.guest.port;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.function.Direction;
 import io.sluice.shared.function.Packet;
+import io.sluice.shared.function.PacketFunction;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
 
@@ -15,6 +16,9 @@ public final class EchoAgent implements Agent {
 
     private final GuestReceiver receiver;
     private final GuestSender sender;
+    /** Made once: a method reference made for each packet is an object for each packet. */
+    private final PacketFunction answer = this::answer;
+
     private boolean full;
     private boolean done;
 
@@ -34,7 +38,7 @@ public final class EchoAgent implements Agent {
         while (work < BATCH) {
             full = sender.claim() == 0;
             // Also where nothing can be sent: a retired ring has no room, either.
-            final int taken = receiver.poll(this::answer, full ? 0 : 1);
+            final int taken = receiver.poll(answer, full ? 0 : 1);
             done = taken < 0;
             if (taken <= 0) {
                 break;
