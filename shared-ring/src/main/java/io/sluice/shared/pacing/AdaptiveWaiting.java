@@ -2,6 +2,7 @@
 package io.sluice.shared.pacing;
 
 import io.sluice.shared.agent.Agent;
+import java.util.function.LongSupplier;
 
 /**
  * Spins past the usual gap between two pieces of work where that is short, and sleeps at once where it is long.
@@ -25,6 +26,7 @@ final class AdaptiveWaiting implements Waiting {
 
     private final Sleeper sleeper;
     private final long maxSpinNanos;
+    private final LongSupplier clock;
     private boolean idle;
     private long idleSinceNanos;
     private long gapNanos;
@@ -37,8 +39,14 @@ final class AdaptiveWaiting implements Waiting {
 
     /** As {@code adaptive}, spinning {@code maxSpinNanos} at most; 0 never spins. */
     AdaptiveWaiting(Sleeper sleeper, long maxSpinNanos) {
+        this(sleeper, maxSpinNanos, System::nanoTime);
+    }
+
+    /** As above, by a clock that counts nanoseconds. */
+    AdaptiveWaiting(Sleeper sleeper, long maxSpinNanos, LongSupplier clock) {
         this.sleeper = sleeper;
         this.maxSpinNanos = maxSpinNanos;
+        this.clock = clock;
     }
 
     @Override
@@ -46,11 +54,11 @@ final class AdaptiveWaiting implements Waiting {
         if (workCount > 0) {
             if (idle) {
                 idle = false;
-                measure(System.nanoTime() - idleSinceNanos);
+                measure(clock.getAsLong() - idleSinceNanos);
             }
             return;
         }
-        final long now = System.nanoTime();
+        final long now = clock.getAsLong();
         if (!idle) {
             idle = true;
             idleSinceNanos = now;

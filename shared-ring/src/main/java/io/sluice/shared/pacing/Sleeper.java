@@ -28,6 +28,8 @@ public final class Sleeper implements WaitSet, AutoCloseable {
     private final int[] bellEntries = new int[MAX_BELLS];
     private int bellCount;
     private long dueNanos;
+    private long sleeps;
+    private long boundsReached;
     private boolean closed;
 
     /** A sleeper that a peer wakes by the eventfd {@code bell}, which stays the caller's. */
@@ -59,7 +61,10 @@ public final class Sleeper implements WaitSet, AutoCloseable {
         dueNanos = Math.min(maxNanos, MAX_SLEEP_NANOS);
         try {
             if (agent.arm(this)) {
-                pollSet.await(dueNanos);
+                sleeps++;
+                if (pollSet.await(dueNanos) == 0 && dueNanos == MAX_SLEEP_NANOS) {
+                    boundsReached++;
+                }
                 for (int i = 0; i < bellCount; i++) {
                     if (pollSet.ready(bellEntries[i])) {
                         EventFd.drain(bells[i], scratch);
@@ -69,6 +74,19 @@ public final class Sleeper implements WaitSet, AutoCloseable {
         } finally {
             agent.disarm();
         }
+    }
+
+    /** How often the thread has slept; for that thread. */
+    public long sleeps() {
+        return sleeps;
+    }
+
+    /**
+     * How many of these sleeps ended by {@link #MAX_SLEEP_NANOS}, with neither a kick nor a descriptor nor a due time; for
+     * that thread. Where there was work all the same, a wake-up was lost.
+     */
+    public long boundsReached() {
+        return boundsReached;
     }
 
     /** Ends a sleep from another thread; nothing once this object is closed. */

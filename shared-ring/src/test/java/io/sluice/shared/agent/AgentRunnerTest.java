@@ -7,6 +7,10 @@ import io.sluice.shared.pacing.Sleeper;
 import io.sluice.shared.pacing.WaitMode;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.posix.Threads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -63,6 +67,40 @@ class AgentRunnerTest {
 
     private AgentRunner runner(Agent agent, WaitMode mode, int processor) {
         return new AgentRunner(agent, Sleeper.withoutBell(), mode, processor, error::set);
+    }
+
+    /** The default slack of 50 microseconds would be added to every one of these sleeps. */
+    @Test
+    void shouldKeepShortSleepsShort() throws Exception {
+        final CompletableFuture<String> slack = new CompletableFuture<>();
+        final int sleeps = 200;
+        final CountDownLatch turns = new CountDownLatch(2 * sleeps);
+        final long start = System.nanoTime();
+        try (AgentRunner runner = runner(
+                agent(() -> {
+                    slack.complete(timerSlackNanos());
+                    turns.countDown();
+                    // Every other turn finds work, so that each rest is but one sleep, as short as they come.
+                    return (int) (turns.getCount() & 1);
+                }),
+                WaitMode.BLOCK,
+                ANY)) {
+            runner.start();
+            turns.await();
+        }
+        System.out.printf("%d sleeps of 20 us took %d us each%n", sleeps, (System.nanoTime() - start) / sleeps / 1000);
+        assertThat(slack.get()).isEqualTo("1000");
+        assertThat(error.get()).isNull();
+    }
+
+    private static String timerSlackNanos() {
+        try {
+            final Path thread = Path.of("/proc/thread-self").toRealPath().getFileName();
+            return Files.readString(Path.of("/proc").resolve(thread).resolve("timerslack_ns"))
+                    .strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
