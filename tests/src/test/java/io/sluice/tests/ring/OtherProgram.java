@@ -32,9 +32,16 @@ final class OtherProgram implements AutoCloseable {
 
     /** Starts {@code main} in a JVM like this one: the same java, class path and flags. */
     static OtherProgram startJava(Path folder, Class<?> main, String... arguments) throws IOException {
+        return startJava(folder, List.of(), main, arguments);
+    }
+
+    /** As above, with further {@code options} of the JVM. */
+    static OtherProgram startJava(Path folder, List<String> options, Class<?> main, String... arguments)
+            throws IOException {
         final List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         return new OtherProgram(folder, command);
