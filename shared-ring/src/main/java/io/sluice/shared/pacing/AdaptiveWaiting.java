@@ -8,11 +8,19 @@ import java.util.function.LongSupplier;
  * Spins past the usual gap between two pieces of work where that is short, and sleeps at once where it is long.
  *
  * <p>Spinning a little less than the gap burns a core and saves no wake-up at all; spinning a little more saves all of
- * them. So the gap is measured, as a moving average of the times without work, and the spin is twice that, or nothing.
+ * them. So the gap is measured, as a moving average of the rests that ended while this thread spun, and the spin is twice
+ * that, or nothing.
  *
- * <p>A gap that ends by a wake-up holds the wake-up's own time, which may be longer than the gap: a thread that sleeps
- * would then never find that it need not. So one rest in {@link #PROBE_EVERY} spins as long as is allowed, and what it
- * finds is believed at once.
+ * <pre>
+ *                spin was in vain               probe was in vain
+ *   spinning  ──────────────────▶ probe next  ──────────────────▶ sleeping, and one rest in
+ *      ▲                              │                           {@link #PROBE_EVERY} is a probe
+ *      └──────────────────────────────┴── probe found a short gap ──────┘
+ * </pre>
+ *
+ * A probe spins as long as is allowed, and what it finds is believed at once. What a rest takes that ended by a wake-up
+ * is not: it holds the wake-up's own time, and where the peer shares this thread's processor, it comes only because this
+ * thread does not spin.
  *
  * <p>A thread whom no peer can kick sleeps for short, growing times instead: from {@link #MIN_BLIND_NANOS}, an eighth
  * of the time it has been idle, up to {@link #MAX_BLIND_NANOS}.
@@ -29,9 +37,12 @@ final class AdaptiveWaiting implements Waiting {
     private final LongSupplier clock;
     private boolean idle;
     private long idleSinceNanos;
+    private long spinNanos;
+    private boolean slept;
+
+    private boolean gapIsShort;
     private long gapNanos;
-    private long rests;
-    private boolean probing;
+    private int restsToProbe;
 
     AdaptiveWaiting(Sleeper sleeper) {
         this(sleeper, DEFAULT_MAX_SPIN_NANOS);
@@ -54,7 +65,7 @@ final class AdaptiveWaiting implements Waiting {
         if (workCount > 0) {
             if (idle) {
                 idle = false;
-                measure(clock.getAsLong() - idleSinceNanos);
+                learn();
             }
             return;
         }
@@ -62,32 +73,41 @@ final class AdaptiveWaiting implements Waiting {
         if (!idle) {
             idle = true;
             idleSinceNanos = now;
-            probing = maxSpinNanos > 0 && ++rests % PROBE_EVERY == 0;
+            slept = false;
+            spinNanos = spinOfThisRest();
         }
         final long idleNanos = now - idleSinceNanos;
-        if (idleNanos < spinNanos()) {
+        if (idleNanos < spinNanos) {
             Thread.onSpinWait();
-        } else if (sleeper.canBeKicked()) {
+            return;
+        }
+        slept = true;
+        if (sleeper.canBeKicked()) {
             sleeper.sleep(agent, Sleeper.MAX_SLEEP_NANOS);
         } else {
             sleeper.sleep(agent, Math.clamp(idleNanos >> 3, MIN_BLIND_NANOS, MAX_BLIND_NANOS));
         }
     }
 
-    private long spinNanos() {
-        if (probing) {
-            return maxSpinNanos;
+    private long spinOfThisRest() {
+        if (gapIsShort) {
+            return Math.max(2 * gapNanos, maxSpinNanos / 8);
         }
-        return 2 * gapNanos <= maxSpinNanos ? Math.max(2 * gapNanos, maxSpinNanos / 8) : 0;
+        return --restsToProbe <= 0 ? maxSpinNanos : 0;
     }
 
-    private void measure(long nanos) {
-        // A long rest counts as one that was too long to spin through, not more: the load may have changed.
-        final long gap = Math.min(nanos, 4 * maxSpinNanos);
-        if (probing && gap < maxSpinNanos) {
-            gapNanos = gap;
-        } else {
-            gapNanos += (gap - gapNanos) >> GAP_WEIGHT_SHIFT;
+    /** From the rest that has just ended. */
+    private void learn() {
+        if (!slept) {
+            final long nanos = clock.getAsLong() - idleSinceNanos;
+            gapNanos = gapIsShort ? gapNanos + ((nanos - gapNanos) >> GAP_WEIGHT_SHIFT) : nanos;
+            gapIsShort = 2 * gapNanos <= maxSpinNanos;
+            restsToProbe = PROBE_EVERY;
+        } else if (gapIsShort) {
+            gapIsShort = false;
+            restsToProbe = 1;
+        } else if (spinNanos > 0) {
+            restsToProbe = PROBE_EVERY;
         }
     }
 }
