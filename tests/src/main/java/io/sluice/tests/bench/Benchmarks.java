@@ -26,7 +26,7 @@ public final class Benchmarks {
         final Path folder = Files.createTempDirectory("sluice-bench");
         try (Dpdk dpdk = Dpdk.prepare(home, folder)) {
             final Path peers = CProgram.compile(home, "bench_peers", folder, List.of("-std=c11"), List.of());
-            final List<Contest> contests = chosen(new RingContests(peers, dpdk).all(), names);
+            final List<Contest> contests = chosen(new RingContests(peers, dpdk, effort).all(), names);
             final Harness harness = new Harness(effort, progress);
             final Map<String, String> machine = Machine.describe();
             machine.put("peers", CProgram.description());

@@ -34,10 +34,12 @@ final class RingContests {
     private final List<Integer> cores;
 
     private final Dpdk dpdk;
+    private final int haste;
 
     /** Contests against the compiled {@code peers} and DPDK. */
-    RingContests(Path peers, Dpdk dpdk) throws IOException {
+    RingContests(Path peers, Dpdk dpdk, Effort effort) throws IOException {
         this.dpdk = dpdk;
+        haste = effort.haste();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         java.addAll(Machine.javaFlags());
         java.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchWorker.class.getName()));
@@ -97,13 +99,13 @@ final class RingContests {
         return subject(() -> new double[] {pair.slice(0, packets)[0] / packets}, pair::close);
     }
 
-    private static long packets(int touchedBytes) {
-        return touchedBytes > 64 ? LONG_PACKETS : PACKETS;
+    private long packets(int touchedBytes) {
+        return (touchedBytes > 64 ? LONG_PACKETS : PACKETS) / haste;
     }
 
     private Subject roundTrips(List<String> program, String measured, String other) throws IOException {
         final RingPair pair = new RingPair(spec(2, 2), program, cores, List.of(measured, other));
-        return subject(() -> pair.slice(0, ROUND_TRIPS), pair::close);
+        return subject(() -> pair.slice(0, ROUND_TRIPS / haste), pair::close);
     }
 
     /**
@@ -112,10 +114,11 @@ final class RingContests {
      */
     private Subject oneMoreStage(List<String> program) throws IOException {
         final RingPair pair = stages(program, 0, SHORT_CHAIN, LONG_CHAIN);
+        final long packets = packets(0);
         return subject(
                 () -> {
-                    final double shorter = pair.slice(0, PACKETS)[0];
-                    return new double[] {(pair.slice(1, PACKETS)[0] - shorter) / PACKETS};
+                    final double shorter = pair.slice(0, packets)[0];
+                    return new double[] {(pair.slice(1, packets)[0] - shorter) / packets};
                 },
                 pair::close);
     }

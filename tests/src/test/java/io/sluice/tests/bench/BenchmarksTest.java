@@ -21,7 +21,7 @@ class BenchmarksTest {
         Precondition.require(
                 Tool.run(List.of("pkg-config", "--exists", "libdpdk")).succeeded(),
                 "DPDK; './sluice test' as root installs it");
-        final Report report = Benchmarks.run(HOME, List.of(), new Effort(1, 1, 1), step -> {});
+        final Report report = Benchmarks.run(HOME, List.of(), Effort.smoke(), step -> {});
 
         assertThat(report.machine()).containsKeys("cpu", "jdk", "flags", "peers", "dpdk");
         assertThat(report.rows().stream().map(row -> row.name() + " " + row.peer()))

@@ -41,7 +41,7 @@ class HarnessTest {
     void shouldTakeTurnsAndCompareMedians() throws IOException, InterruptedException {
         final Contest contest =
                 new Contest("ring", List.of("ring/slot"), "ns", side("a", 9, 1, 3, 2), "c", side("b", 4));
-        final List<Row> rows = new Harness(new Effort(2, 1, 3), progress -> {}).hold(contest);
+        final List<Row> rows = new Harness(new Effort(2, 1, 3, 1), progress -> {}).hold(contest);
 
         assertThat(rows).containsExactly(new Row("ring/slot", "ns", 2, 2, 2, "c", 4, 0.5));
         assertThat(turns.subList(0, 10)).containsExactly("a", "b", "a", "b", "a", "b", "a", "b", "b ends", "a ends");
@@ -68,7 +68,7 @@ class HarnessTest {
     @Test
     void shouldShowAPeerThatIsMissing() throws IOException, InterruptedException {
         final Contest contest = new Contest("ring", List.of("ring/slot"), "ns", side("a", 5), "memif", null);
-        final Report report = new Report(Map.of(), new Harness(new Effort(1, 1, 1), progress -> {}).hold(contest));
+        final Report report = new Report(Map.of(), new Harness(Effort.smoke(), progress -> {}).hold(contest));
 
         final Path file = folder.resolve("bench.json");
         ReportJson.write(report, file);
