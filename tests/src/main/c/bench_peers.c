@@ -149,19 +149,18 @@ static int receive_turn(struct turn *turn, int64_t target) {
     return work;
 }
 
-// A guest's function that passes everything on.
-static void forward(struct stage *stage) {
+// A guest's function that passes everything on; the bytes of the packet, or -1 where there is none.
+static inline int forward(struct stage *stage) {
     uint8_t *slot = stage_slot(stage, stage->position);
     uint64_t word = load64(slot);
     if (slot_outputs(word) == 0 || (slot_flags(word) & FLAG_ANSWER) != 0)
-        return;
+        return -1;
     if (slot_offset(word) + slot_length(word) > stage->ring->buffer_bytes) {
         store64(slot, 0);
         stage_count(stage, DROPS_OFFSET + 8 * BAD_SLOT, 1);
-        return;
+        return -1;
     }
-    stage_count(stage, PACKETS_OFFSET, 1);
-    stage_count(stage, BYTES_OFFSET, slot_length(word));
+    return (int) slot_length(word);
 }
 
 static int forward_turn(struct turn *turn, int64_t target) {
@@ -169,10 +168,17 @@ static int forward_turn(struct turn *turn, int64_t target) {
     struct stage *stage = &turn->stage;
     int work = 0, claimed;
     while ((claimed = claim(stage)) > 0) {
+        uint64_t packets = 0, bytes = 0;
         for (int i = 0; i < claimed; i++) {
-            forward(stage);
+            int length = forward(stage);
             stage->position++;
+            if (length >= 0) {
+                packets++;
+                bytes += length;
+            }
         }
+        stage_count(stage, PACKETS_OFFSET, packets);
+        stage_count(stage, BYTES_OFFSET, bytes);
         stage_publish(stage);
         work += claimed;
         if (work >= BUDGET)
