@@ -4,14 +4,19 @@
 # The part of ./sluice behind `./sluice test`: installs what tests need, runs them all, and says what could not run.
 # It is sourced by the launcher and uses its functions.
 
-# What the tests call, and the Debian package that has it. The only list of these.
+# What benchmarks and tests call, and the Debian package that has it. The only lists of these.
+BENCH_NEEDS=(
+    "gcc gcc"
+    "/usr/include/stdio.h libc6-dev"
+    "pkg-config pkgconf"
+    "/usr/include/dpdk/rte_ethdev.h libdpdk-dev"
+)
 TEST_NEEDS=(
+    "${BENCH_NEEDS[@]}"
     "qemu-system-x86_64 qemu-system-x86"
     "tcpdump tcpdump"
     "ip iproute2"
     "ping iputils-ping"
-    "gcc gcc"
-    "/usr/include/stdio.h libc6-dev"
     "cpio cpio"
     "lz4 lz4"
     "debootstrap debootstrap"
@@ -34,13 +39,22 @@ translate_test() {
     esac
 }
 
-# Sets `missing` to the packages that tests need and this machine lacks.
+# Sets `missing` to the packages of the needs $@ that this machine lacks.
 find_missing() {
     local need
     missing=()
-    for need in "${TEST_NEEDS[@]}"; do
+    for need in "$@"; do
         PATH=$PATH:/usr/sbin:/sbin type -P "${need% *}" >/dev/null || [ -e "${need% *}" ] || missing+=("${need#* }")
     done
+}
+
+# Sets `missing` to what is still missing of the needs $@ after installing them where that is possible.
+install_missing() {
+    find_missing "$@"
+    if [ ${#missing[@]} -gt 0 ] && [ "$EUID" -eq 0 ] && command -v apt-get >/dev/null; then
+        apt_install "${missing[@]}" || true
+        find_missing "$@"
+    fi
 }
 
 run_tests() {
@@ -49,11 +63,7 @@ run_tests() {
         [ "$option" != --long ] || option=-Dsluice.long=true
         options+=("$option")
     done
-    find_missing
-    if [ ${#missing[@]} -gt 0 ] && [ "$EUID" -eq 0 ] && command -v apt-get >/dev/null; then
-        apt_install "${missing[@]}" || true
-        find_missing
-    fi
+    install_missing "${TEST_NEEDS[@]}"
     need_jdk
     # Tests that start ./sluice find it built; a program that does not compile is said so at once.
     is_built || build

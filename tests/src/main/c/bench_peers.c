@@ -21,7 +21,6 @@
 #include <unistd.h>
 
 enum {
-    FLUSH_PERIOD = 8,
     BUDGET = 256,
     UNTOUCHED_LENGTH = 64,
     HEADROOM_OFFSET = 8, // in a ring's entry
@@ -69,17 +68,10 @@ static void check(bool live) {
         die("the ring was taken away");
 }
 
-static void finish(struct stage *stage, int work, int64_t target) {
-    if (work % FLUSH_PERIOD != 0)
-        stage_publish(stage);
-    if (work > 0 && (stage->position == target || stage_available(stage) == 0))
-        stage_settle(stage);
-}
-
-static int budget(struct stage *stage) {
-    check(stage_refresh(stage));
-    uint32_t available = stage_available(stage);
-    return available < BUDGET ? (int) available : BUDGET;
+static int claim(struct stage *stage) {
+    int claimed = stage_claim(stage);
+    check(claimed >= 0);
+    return claimed;
 }
 
 static inline void fill(struct turn *turn) {
@@ -99,16 +91,24 @@ static inline void fill(struct turn *turn) {
 
 static int send_turn(struct turn *turn, int64_t target) {
     struct stage *stage = &turn->stage;
-    int work = budget(stage);
-    if (work > target - stage->position)
-        work = (int) (target - stage->position);
-    for (int i = 1; i <= work; i++) {
-        fill(turn);
-        stage->position++;
-        if (i % FLUSH_PERIOD == 0)
-            stage_publish(stage);
+    int work = 0;
+    while (true) {
+        int claimed = claim(stage);
+        if (claimed > target - stage->position)
+            claimed = (int) (target - stage->position);
+        if (claimed == 0)
+            break;
+        for (int i = 0; i < claimed; i++) {
+            fill(turn);
+            stage->position++;
+        }
+        stage_publish(stage);
+        work += claimed;
+        if (work >= BUDGET)
+            return work;
     }
-    finish(stage, work, target);
+    if (work > 0)
+        stage_settle(stage);
     return work;
 }
 
@@ -131,43 +131,61 @@ static inline uint64_t take(struct turn *turn) {
 }
 
 static int receive_turn(struct turn *turn, int64_t target) {
+    (void) target;
     struct stage *stage = &turn->stage;
-    int work = budget(stage);
-    for (int i = 1; i <= work; i++) {
-        sum += take(turn);
-        stage->position++;
-        if (i % FLUSH_PERIOD == 0)
-            stage_publish(stage);
+    int work = 0, claimed;
+    while ((claimed = claim(stage)) > 0) {
+        for (int i = 0; i < claimed; i++) {
+            sum += take(turn);
+            stage->position++;
+        }
+        stage_publish(stage);
+        work += claimed;
+        if (work >= BUDGET)
+            return work;
     }
-    finish(stage, work, target);
+    if (work > 0)
+        stage_settle(stage);
     return work;
 }
 
-// A guest's function that passes everything on.
-static void forward(struct stage *stage) {
+// A guest's function that passes everything on; the bytes of the packet, or -1 where there is none.
+static inline int forward(struct stage *stage) {
     uint8_t *slot = stage_slot(stage, stage->position);
     uint64_t word = load64(slot);
     if (slot_outputs(word) == 0 || (slot_flags(word) & FLAG_ANSWER) != 0)
-        return;
+        return -1;
     if (slot_offset(word) + slot_length(word) > stage->ring->buffer_bytes) {
         store64(slot, 0);
         stage_count(stage, DROPS_OFFSET + 8 * BAD_SLOT, 1);
-        return;
+        return -1;
     }
-    stage_count(stage, PACKETS_OFFSET, 1);
-    stage_count(stage, BYTES_OFFSET, slot_length(word));
+    return (int) slot_length(word);
 }
 
 static int forward_turn(struct turn *turn, int64_t target) {
+    (void) target;
     struct stage *stage = &turn->stage;
-    int work = budget(stage);
-    for (int i = 1; i <= work; i++) {
-        forward(stage);
-        stage->position++;
-        if (i % FLUSH_PERIOD == 0)
-            stage_publish(stage);
+    int work = 0, claimed;
+    while ((claimed = claim(stage)) > 0) {
+        uint64_t packets = 0, bytes = 0;
+        for (int i = 0; i < claimed; i++) {
+            int length = forward(stage);
+            stage->position++;
+            if (length >= 0) {
+                packets++;
+                bytes += length;
+            }
+        }
+        stage_count(stage, PACKETS_OFFSET, packets);
+        stage_count(stage, BYTES_OFFSET, bytes);
+        stage_publish(stage);
+        work += claimed;
+        if (work >= BUDGET)
+            return work;
     }
-    finish(stage, work, target);
+    if (work > 0)
+        stage_settle(stage);
     return work;
 }
 

@@ -16,10 +16,7 @@ import io.sluice.shared.ring.SlotWord;
 public final class Packet {
     private long buffer;
     private int bufferBytes;
-    private int offset;
-    private int length;
-    private int flags;
-    private int outputs;
+    private long word;
     private long timestampNanos;
     private DropReason dropReason;
 
@@ -27,27 +24,24 @@ public final class Packet {
     public void wrap(long bufferAddress, int bufferBytes, long word, long timestampNanos) {
         this.buffer = bufferAddress;
         this.bufferBytes = bufferBytes;
-        this.offset = SlotWord.offset(word);
-        this.length = SlotWord.length(word);
-        this.flags = SlotWord.flags(word);
-        this.outputs = SlotWord.outputs(word);
+        this.word = word;
         this.timestampNanos = timestampNanos;
         this.dropReason = null;
     }
 
     /** The slot word that says what the function decided. */
     public long word() {
-        return SlotWord.pack(length, offset, flags, outputs);
+        return word;
     }
 
     /** Address of the first byte of the Ethernet header. */
     public long address() {
-        return buffer + offset;
+        return buffer + SlotWord.offset(word);
     }
 
     /** Bytes from the Ethernet header to the end of the payload. */
     public int length() {
-        return length;
+        return SlotWord.length(word);
     }
 
     /** Nanoseconds since 1970 at which the packet entered the ring; a replayed capture's own time. */
@@ -57,20 +51,19 @@ public final class Packet {
 
     /** Does not pass the packet on, and counts it under {@code reason}. */
     public void drop(DropReason reason) {
-        outputs = 0;
+        word = SlotWord.withOutputs(word, 0);
         dropReason = reason;
     }
 
     /** Sends the packet back to where it came from, past the functions that follow. */
     public void answer() {
-        outputs = SlotWord.OUTPUT_BACK;
-        flags |= SlotWord.FLAG_ANSWER;
+        word = SlotWord.pack(length(), headroom(), SlotWord.flags(word) | SlotWord.FLAG_ANSWER, SlotWord.OUTPUT_BACK);
     }
 
     /** Sends the packet to the outputs whose bits are set; none drops it. */
     public void forward(int outputMask) {
-        outputs = outputMask & 0xFFFF;
-        if (outputs == 0) {
+        word = SlotWord.withOutputs(word, outputMask & 0xFFFF);
+        if (SlotWord.outputs(word) == 0) {
             dropReason = DropReason.OTHER;
         }
     }
@@ -82,66 +75,69 @@ public final class Packet {
 
     /** Bytes that {@link #growFront} may still take. */
     public int headroom() {
-        return offset;
+        return SlotWord.offset(word);
     }
 
     /** Bytes that {@link #resize} may still add. */
     public int tailroom() {
-        return bufferBytes - offset - length;
+        return bufferBytes - headroom() - length();
     }
 
     /** Moves the start of the packet by {@code bytes} towards the front (an encapsulation), or back where negative. */
     public void growFront(int bytes) {
-        if (bytes > offset || bytes < -length) {
-            throw new IllegalArgumentException("bytes=" + bytes + " headroom=" + offset + " length=" + length);
+        if (bytes > headroom() || bytes < -length()) {
+            throw new IllegalArgumentException("bytes=" + bytes + " headroom=" + headroom() + " length=" + length());
         }
-        offset -= bytes;
-        length += bytes;
+        place(headroom() - bytes, length() + bytes);
     }
 
     /** Sets the packet's length, keeping its start. */
     public void resize(int lengthBytes) {
-        if (lengthBytes < 0 || lengthBytes > bufferBytes - offset) {
-            throw new IllegalArgumentException("lengthBytes=" + lengthBytes + " room=" + (bufferBytes - offset));
+        if (lengthBytes < 0 || lengthBytes > bufferBytes - headroom()) {
+            throw new IllegalArgumentException("lengthBytes=" + lengthBytes + " room=" + (bufferBytes - headroom()));
         }
-        length = lengthBytes;
+        place(headroom(), lengthBytes);
+    }
+
+    private void place(int offset, int length) {
+        word = SlotWord.pack(length, offset, SlotWord.flags(word), SlotWord.outputs(word));
     }
 
     /** An unsigned byte at {@code index}, which must be below {@link #length()}. */
     public int unsignedByte(int index) {
-        return Memory.unsignedByteAt(buffer + offset + checked(index, 1));
+        return Memory.unsignedByteAt(address() + checked(index, 1));
     }
 
     public void setByte(int index, int value) {
-        Memory.byteAt(buffer + offset + checked(index, 1), (byte) value);
+        Memory.byteAt(address() + checked(index, 1), (byte) value);
     }
 
     /** An unsigned 16-bit value in network order at {@code index}. */
     public int unsignedShort(int index) {
-        return Memory.unsignedShortNetwork(buffer + offset + checked(index, 2));
+        return Memory.unsignedShortNetwork(address() + checked(index, 2));
     }
 
     public void setShort(int index, int value) {
-        Memory.shortNetwork(buffer + offset + checked(index, 2), (short) value);
+        Memory.shortNetwork(address() + checked(index, 2), (short) value);
     }
 
     /** A 32-bit value in network order at {@code index}. */
     public int int32(int index) {
-        return Memory.intNetwork(buffer + offset + checked(index, 4));
+        return Memory.intNetwork(address() + checked(index, 4));
     }
 
     public void setInt32(int index, int value) {
-        Memory.intNetwork(buffer + offset + checked(index, 4), value);
+        Memory.intNetwork(address() + checked(index, 4), value);
     }
 
     /** A 64-bit value in network order at {@code index}. */
     public long int64(int index) {
-        return Memory.longNetwork(buffer + offset + checked(index, 8));
+        return Memory.longNetwork(address() + checked(index, 8));
     }
 
     private int checked(int index, int bytes) {
-        if (index < 0 || index > length - bytes) {
-            throw new IndexOutOfBoundsException("index=" + index + " bytes=" + bytes + " length=" + length);
+        if (index < 0 || index > length() - bytes) {
+            throw new IndexOutOfBoundsException("index=" + index + " bytes=" + bytes + " length=" + length());
         }
         return index;
     }

@@ -54,4 +54,9 @@ public final class SlotWord {
     public static int outputs(long word) {
         return (int) (word >>> 48);
     }
+
+    /** {@code word} with other outputs. */
+    public static long withOutputs(long word, int outputs) {
+        return word & 0xFFFF_FFFF_FFFFL | (long) outputs << 48;
+    }
 }

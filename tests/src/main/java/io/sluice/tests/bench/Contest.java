@@ -11,6 +11,7 @@ import java.util.List;
  * @param rows names of the figures that a slice yields, in its order
  * @param unit of all of them; less is better
  * @param peer names the peer in tables
+ * @param theirs starts the peer, or null where it is missing on this machine: we are then measured alone
  */
 public record Contest(String suite, List<String> rows, String unit, Starter ours, String peer, Starter theirs) {
     /** Starts one side with fresh processes. */

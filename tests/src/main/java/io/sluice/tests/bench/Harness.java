@@ -10,25 +10,22 @@ import java.util.function.Consumer;
 /**
  * Holds contests. A run starts both sides with fresh processes, warms both up, and then measures them slice by slice in
  * turns, so that what else the machine does in the meantime falls on both. A run's figure is the median of its slices;
- * minimum, median and maximum are taken over runs.
+ * minimum, median and maximum are taken over runs. A peer that is missing leaves its figures not a number.
  */
 public final class Harness {
-    private final int runs;
-    private final int warmUpSlices;
-    private final int slices;
+    private final Effort effort;
     private final Consumer<String> progress;
 
     /** A harness that tells {@code progress} what it is doing. */
-    public Harness(int runs, int warmUpSlices, int slices, Consumer<String> progress) {
-        this.runs = runs;
-        this.warmUpSlices = warmUpSlices;
-        this.slices = slices;
+    public Harness(Effort effort, Consumer<String> progress) {
+        this.effort = effort;
         this.progress = progress;
     }
 
     /** Rows of {@code contest}. */
     public List<Row> hold(Contest contest) throws IOException, InterruptedException {
         final int rows = contest.rows().size();
+        final int runs = effort.runs();
         final double[][] ours = new double[rows][runs];
         final double[][] theirs = new double[rows][runs];
         for (int run = 0; run < runs; run++) {
@@ -57,12 +54,15 @@ public final class Harness {
     private void run(Contest contest, int run, double[][] ours, double[][] theirs)
             throws IOException, InterruptedException {
         try (Subject us = contest.ours().start();
-                Subject them = contest.theirs().start()) {
-            for (int i = 0; i < warmUpSlices; i++) {
+                Subject them = contest.theirs() == null
+                        ? new Absent(contest.rows().size())
+                        : contest.theirs().start()) {
+            for (int i = 0; i < effort.warmUpSlices(); i++) {
                 us.slice();
                 them.slice();
             }
             final int rows = ours.length;
+            final int slices = effort.slices();
             final double[][] ourSlices = new double[rows][slices];
             final double[][] theirSlices = new double[rows][slices];
             for (int slice = 0; slice < slices; slice++) {
@@ -78,6 +78,19 @@ public final class Harness {
                 theirs[row][run] = median(theirSlices[row]);
             }
         }
+    }
+
+    /** A side that is not there. */
+    private record Absent(int rows) implements Subject {
+        @Override
+        public double[] slice() {
+            final double[] figures = new double[rows];
+            Arrays.fill(figures, Double.NaN);
+            return figures;
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** The middle one of {@code values}, or the mean of the middle two. */

@@ -32,13 +32,32 @@ final class Meaning {
                     + " spread over two cores so that each hop crosses between them. A guest with a core of its own"
                     + " adds less to a chain's rate: stages work at the same time.");
 
+    private static final String DPDK =
+            "DPDK comes from the distribution and is compiled for its oldest processors; ours and the C peers are"
+                    + " compiled for this one. Its drivers are called by a small C program instead of testpmd, so that"
+                    + " the bytes that we touch are touched, and nothing else is done: where nothing is touched, testpmd"
+                    + " (txonly, rxonly) took the same time when they were compared. Packets go in bursts of 32, from"
+                    + " and to a pool of mbufs whose upkeep is in the figure. All of these copy packets; we do not, and"
+                    + " that is most of the difference.";
+
     private static final Map<String, String> PEERS = Map.of(
             "c",
             "`c` is the same ring, in C: the reference of the format, which does turn for turn what the Java side does,"
                     + " compiled for this processor.",
             "pingpong",
             "`pingpong` is the bare hand-over of one cache line between the two cores, in C, and nothing else: no ring"
-                    + " can be faster. A packet needs two lines to cross, its slot and the position.");
+                    + " can be faster. A packet needs two lines to cross, its slot and the position.",
+            "memif",
+            "`memif` is DPDK's shared-memory interface between two processes, 1024 slots of 2048 bytes, that"
+                    + " copies each packet twice, into the shared buffers and out of them, also where the"
+                    + " program touches nothing.",
+            "memif-zc",
+            "`memif-zc` is memif with `zero-copy=yes` at the sender, whose own buffers are then the shared ones: the"
+                    + " receiver still copies each packet out of them.",
+            "vhost",
+            "`vhost` is DPDK's virtio_user, which sends, and its vhost-user back end, which receives and copies each"
+                    + " packet once: what a virtual machine's virtio card costs without the virtual machine, over a"
+                    + " split queue of 1024.");
 
     private Meaning() {}
 
@@ -55,6 +74,9 @@ final class Meaning {
                 .distinct()
                 .filter(item -> item != null)
                 .forEach(items::add);
+        if (report.rows().stream().anyMatch(row -> Dpdk.isPeer(row.peer()))) {
+            items.add(DPDK);
+        }
         return items;
     }
 }

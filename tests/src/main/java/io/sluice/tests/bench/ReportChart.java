@@ -17,7 +17,12 @@ public final class ReportChart {
     public static String svg(Report report) {
         final double scale = Math.max(
                 LEAST_SCALE,
-                report.rows().stream().mapToDouble(Row::ratio).max().orElse(0) * 1.05);
+                report.rows().stream()
+                                .filter(row -> !row.peerIsMissing())
+                                .mapToDouble(Row::ratio)
+                                .max()
+                                .orElse(0)
+                        * 1.05);
         final int width = LABELS + BARS + FIGURES;
         final int height = TOP + ROW * report.rows().size() + 12;
         final StringBuilder svg = new StringBuilder();
@@ -49,7 +54,6 @@ public final class ReportChart {
     }
 
     private static void bar(StringBuilder svg, Row row, int y, double scale) {
-        final double length = Math.max(0, row.ratio()) * BARS / scale;
         final int baseline = y + 15;
         line(
                 svg,
@@ -57,6 +61,11 @@ public final class ReportChart {
                 LABELS - 8,
                 baseline,
                 escaped(row.name() + " / " + row.peer()));
+        if (row.peerIsMissing()) {
+            line(svg, "<text x=\"%d\" y=\"%d\">the peer is missing</text>", LABELS + 8, baseline);
+            return;
+        }
+        final double length = Math.max(0, row.ratio()) * BARS / scale;
         line(
                 svg,
                 "<rect x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>",

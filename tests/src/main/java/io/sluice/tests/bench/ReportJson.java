@@ -21,9 +21,12 @@ import java.util.Map;
  * {"machine": {"cpu": ..., ...},
  *  "rows": [{"name", "unit", "min", "median", "max", "peer", "peerMedian", "ratio"}, ...]}
  * </pre>
+ *
+ * The figures of a peer that was missing are null.
  */
 public final class ReportJson {
     private static final JsonFactory JSON = new JsonFactory();
+    private static final String NULL = "null"; // as the parser gives a null's text
 
     private ReportJson() {}
 
@@ -45,13 +48,21 @@ public final class ReportJson {
                 json.writeNumberField("median", rounded(row.median()));
                 json.writeNumberField("max", rounded(row.max()));
                 json.writeStringField("peer", row.peer());
-                json.writeNumberField("peerMedian", rounded(row.peerMedian()));
-                json.writeNumberField("ratio", rounded(row.ratio()));
+                write(json, "peerMedian", row.peerMedian());
+                write(json, "ratio", row.ratio());
                 json.writeEndObject();
             }
             json.writeEndArray();
             json.writeEndObject();
             json.writeRaw('\n');
+        }
+    }
+
+    private static void write(JsonGenerator json, String name, double figure) throws IOException {
+        if (Double.isNaN(figure)) {
+            json.writeNullField(name);
+        } else {
+            json.writeNumberField(name, rounded(figure));
         }
     }
 
@@ -126,7 +137,8 @@ public final class ReportJson {
     }
 
     private static double number(Map<String, String> fields, String name) {
-        return Double.parseDouble(text(fields, name));
+        final String text = text(fields, name);
+        return text.equals(NULL) ? Double.NaN : Double.parseDouble(text);
     }
 
     private static void require(boolean condition, Path file, JsonParser json) {

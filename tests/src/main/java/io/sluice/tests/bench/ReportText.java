@@ -8,9 +8,11 @@ import java.util.Locale;
 /** Reports for people: as text, and as a page. */
 public final class ReportText {
     private static final List<String> TITLES =
-            List.of("row", "unit", "min", "median", "max", "peer", "peer median", "ratio");
+            List.of("row", "unit", "min", "median", "max", "peer", "peer median", "ratio", "goal");
     private static final int FIRST_NUMBER = 2;
     private static final int PEER = 5;
+    private static final int LAST_NUMBER = 7;
+    private static final String MISSING = "missing";
 
     private ReportText() {}
 
@@ -34,6 +36,7 @@ public final class ReportText {
             }
             text.append(line.toString().stripTrailing()).append('\n');
         }
+        text.append('\n').append(wrapped(Goal.summary(report), "", ""));
         Meaning.of(report).forEach(item -> text.append('\n').append(wrapped(item, "- ", "  ")));
         return text.toString();
     }
@@ -59,6 +62,7 @@ public final class ReportText {
                 page.append("|\n");
             }
         }
+        page.append('\n').append(wrapped(Goal.summary(report), "", ""));
         page.append("\n![Ratio to each peer](").append(chart).append(")\n\n## What the numbers mean, and what not\n\n");
         Meaning.of(report).forEach(item -> page.append(wrapped(item, "- ", "  ")));
         page.append("\n## Where they were taken\n\n| | |\n|---|---|\n");
@@ -72,7 +76,7 @@ public final class ReportText {
     }
 
     private static boolean isNumber(int column) {
-        return column >= FIRST_NUMBER && column != PEER;
+        return column >= FIRST_NUMBER && column <= LAST_NUMBER && column != PEER;
     }
 
     private static List<List<String>> cells(Report report) {
@@ -87,17 +91,20 @@ public final class ReportText {
                     figure(row.max()),
                     row.peer(),
                     figure(row.peerMedian()),
-                    ratio(row.ratio())));
+                    ratio(row.ratio()),
+                    Goal.of(row).map(goal -> goal.judge(row)).orElse("")));
         }
         return cells;
     }
 
     private static String figure(double value) {
-        return String.format(Locale.ROOT, Math.abs(value) < 99.95 ? "%.1f" : "%,.0f", value);
+        return Double.isNaN(value)
+                ? MISSING
+                : String.format(Locale.ROOT, Math.abs(value) < 99.95 ? "%.1f" : "%,.0f", value);
     }
 
     static String ratio(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+        return Double.isNaN(value) ? MISSING : String.format(Locale.ROOT, "%.2f", value);
     }
 
     private static String wrapped(String text, String first, String next) {

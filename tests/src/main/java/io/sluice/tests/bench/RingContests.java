@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Rings between two processes that never sleep, beside the same rings in C and the bare round trip of a line. */
+/**
+ * Rings between two processes that never sleep, beside the same rings in C, the bare round trip of a line, and DPDK's
+ * ways between processes.
+ */
 final class RingContests {
     static final String SUITE = "ring";
     private static final int SLOTS = 1024;
@@ -30,8 +33,13 @@ final class RingContests {
     private final List<String> c;
     private final List<Integer> cores;
 
-    /** Contests against the compiled {@code peers}. */
-    RingContests(Path peers) throws IOException {
+    private final Dpdk dpdk;
+    private final int haste;
+
+    /** Contests against the compiled {@code peers} and DPDK. */
+    RingContests(Path peers, Dpdk dpdk, Effort effort) throws IOException {
+        this.dpdk = dpdk;
+        haste = effort.haste();
         java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         java.addAll(Machine.javaFlags());
         java.addAll(List.of("-cp", System.getProperty("java.class.path"), BenchWorker.class.getName()));
@@ -50,6 +58,15 @@ final class RingContests {
                     () -> throughput(java, touched),
                     "c",
                     () -> throughput(c, touched)));
+            for (Dpdk.Way way : Dpdk.Way.values()) {
+                contests.add(new Contest(
+                        SUITE,
+                        List.of(name),
+                        "ns/packet",
+                        () -> throughput(java, touched),
+                        way.peer(),
+                        dpdk.isHere() ? () -> throughput(way, touched) : null));
+            }
         }
         contests.add(new Contest(
                 SUITE,
@@ -72,13 +89,23 @@ final class RingContests {
 
     private Subject throughput(List<String> program, int touchedBytes) throws IOException {
         final RingPair pair = stages(program, touchedBytes, 2);
-        final long packets = touchedBytes > 64 ? LONG_PACKETS : PACKETS;
-        return subject(pair, () -> new double[] {pair.slice(0, packets)[0] / packets});
+        final long packets = packets(touchedBytes);
+        return subject(() -> new double[] {pair.slice(0, packets)[0] / packets}, pair::close);
+    }
+
+    private Subject throughput(Dpdk.Way way, int touchedBytes) throws IOException, InterruptedException {
+        final WorkerPair pair = dpdk.start(way, touchedBytes, cores);
+        final long packets = packets(touchedBytes);
+        return subject(() -> new double[] {pair.slice(0, packets)[0] / packets}, pair::close);
+    }
+
+    private long packets(int touchedBytes) {
+        return (touchedBytes > 64 ? LONG_PACKETS : PACKETS) / haste;
     }
 
     private Subject roundTrips(List<String> program, String measured, String other) throws IOException {
         final RingPair pair = new RingPair(spec(2, 2), program, cores, List.of(measured, other));
-        return subject(pair, () -> pair.slice(0, ROUND_TRIPS));
+        return subject(() -> pair.slice(0, ROUND_TRIPS / haste), pair::close);
     }
 
     /**
@@ -87,10 +114,13 @@ final class RingContests {
      */
     private Subject oneMoreStage(List<String> program) throws IOException {
         final RingPair pair = stages(program, 0, SHORT_CHAIN, LONG_CHAIN);
-        return subject(pair, () -> {
-            final double shorter = pair.slice(0, PACKETS)[0];
-            return new double[] {(pair.slice(1, PACKETS)[0] - shorter) / PACKETS};
-        });
+        final long packets = packets(0);
+        return subject(
+                () -> {
+                    final double shorter = pair.slice(0, packets)[0];
+                    return new double[] {(pair.slice(1, packets)[0] - shorter) / packets};
+                },
+                pair::close);
     }
 
     /** The process with the last stage of each ring is the one to measure. */
@@ -119,7 +149,7 @@ final class RingContests {
         double[] measure() throws IOException, InterruptedException;
     }
 
-    private static Subject subject(RingPair pair, Slice slice) {
+    private static Subject subject(Slice slice, Runnable end) {
         return new Subject() {
             @Override
             public double[] slice() throws IOException, InterruptedException {
@@ -128,7 +158,7 @@ final class RingContests {
 
             @Override
             public void close() {
-                pair.close();
+                end.run();
             }
         };
     }

@@ -7,11 +7,12 @@ import io.sluice.shared.ring.RegionSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Two processes, each on a core of its own, with a region between them. */
 final class RingPair implements AutoCloseable {
     private final SharedRegion region;
-    private final List<Worker> workers = new ArrayList<>();
+    private final WorkerPair workers;
 
     /**
      * Starts both processes.
@@ -26,33 +27,31 @@ final class RingPair implements AutoCloseable {
         region = SharedRegion.create("sluice-bench", format.regionBytes());
         format.write(region.address());
         final String file = "/proc/" + ProcessHandle.current().pid() + "/fd/" + region.descriptor();
+        final List<Worker> started = new ArrayList<>();
         try {
             for (int i = 0; i < roles.size(); i++) {
                 final List<String> command = new ArrayList<>(program);
                 command.addAll(List.of(
                         file, Long.toString(region.lengthBytes()), cores.get(i).toString()));
                 command.addAll(List.of(roles.get(i).split(" ")));
-                workers.add(new Worker(command));
+                started.add(new Worker(command, Map.of()));
             }
         } catch (IOException e) {
-            close();
+            started.forEach(Worker::close);
+            region.close();
             throw e;
         }
+        workers = new WorkerPair(started);
     }
 
     /** Figures of the measured process for {@code packets} packets on {@code ring}. */
     double[] slice(int ring, long packets) throws IOException, InterruptedException {
-        for (Worker worker : workers) {
-            worker.ask(ring + " " + packets);
-        }
-        final double[] figures = workers.getFirst().answer();
-        workers.getLast().answer();
-        return figures;
+        return workers.slice(ring, packets);
     }
 
     @Override
     public void close() {
-        workers.forEach(Worker::close);
+        workers.close();
         region.close();
     }
 }

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Worker implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration GRACE = Duration.ofSeconds(2);
     private static final String ENDED = "";
 
     private final List<String> command;
@@ -26,11 +29,12 @@ final class Worker implements AutoCloseable {
     private final Writer input;
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
-    Worker(List<String> command) throws IOException {
+    /** Starts {@code command}, with {@code environment} beside what this process has. */
+    Worker(List<String> command, Map<String, String> environment) throws IOException {
         this.command = command;
-        process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        final ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        process = builder.start();
         input = process.outputWriter(StandardCharsets.UTF_8);
         Thread.ofVirtual().start(this::read);
     }
@@ -55,13 +59,29 @@ final class Worker implements AutoCloseable {
         if (line == null || line.equals(ENDED)) {
             throw new BenchException("a process of the benchmark "
                     + (line == null ? "did not answer in " + LIMIT.toSeconds() + " s" : "has ended")
-                    + ", what it said stands above: " + String.join(" ", command));
+                    + ", what it said stands above: " + this);
         }
         return Arrays.stream(line.split(" ")).mapToDouble(Double::parseDouble).toArray();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The command. */
+    @Override
+    public String toString() {
+        return String.join(" ", command);
+    }
+
+    /** Ends the process by ending its input, so that it can clean up; by force where it does not hear. */
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        try {
+            input.close();
+            process.onExit().orTimeout(GRACE.toMillis(), TimeUnit.MILLISECONDS).join();
+        } catch (IOException | CompletionException e) {
+            process.destroyForcibly().onExit().join();
+        }
     }
 }

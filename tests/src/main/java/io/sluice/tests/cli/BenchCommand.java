@@ -4,6 +4,7 @@ package io.sluice.tests.cli;
 import io.sluice.shared.posix.PosixException;
 import io.sluice.tests.bench.BenchException;
 import io.sluice.tests.bench.Benchmarks;
+import io.sluice.tests.bench.Effort;
 import io.sluice.tests.bench.Report;
 import io.sluice.tests.bench.ReportChart;
 import io.sluice.tests.bench.ReportJson;
@@ -53,7 +54,7 @@ public final class BenchCommand implements Callable<Integer> {
             names = "--runs",
             paramLabel = "N",
             description = "Runs of each benchmark, with fresh processes each; ${DEFAULT-VALUE} where not given.",
-            defaultValue = "5")
+            defaultValue = "" + Effort.RUNS)
     private int runs;
 
     @Option(names = "--quick", description = "Shorter runs, three where --runs is not given; figures vary more.")
@@ -114,8 +115,7 @@ public final class BenchCommand implements Callable<Integer> {
         return Benchmarks.run(
                 Path.of(System.getProperty("sluice.home", "")),
                 names,
-                quick && !given ? 3 : runs,
-                quick,
+                quick ? Effort.quick(given ? runs : Effort.QUICK_RUNS) : Effort.full(runs),
                 step -> spec.commandLine().getErr().println("sluice: " + step));
     }
 

@@ -21,23 +21,30 @@ final class Receiver implements Turn {
 
     @Override
     public int turn(long target) {
-        Turns.check(stage.refresh());
-        final int work = Math.min(stage.available(), BUDGET);
+        int work = 0;
+        int claimed;
+        while ((claimed = Turns.claim(stage)) > 0) {
+            batch(claimed);
+            work += claimed;
+            if (work >= BUDGET) {
+                return work;
+            }
+        }
+        if (work > 0) {
+            stage.settle();
+        }
+        return work;
+    }
+
+    private void batch(int claimed) {
         final long first = stage.position();
         long taken = 0;
-        int finished = 0;
-        while (finished < work) {
-            final int flush = Math.min(work - finished, FLUSH_PERIOD);
-            for (int i = 0; i < flush; i++) {
-                taken += take(first + finished + i);
-            }
-            finished += flush;
-            stage.advance(flush);
-            stage.publish();
+        for (int i = 0; i < claimed; i++) {
+            taken += take(first + i);
         }
         sum += taken;
-        Turns.settle(stage, work, target);
-        return work;
+        stage.advance(claimed);
+        stage.publish();
     }
 
     private long take(long position) {

@@ -26,21 +26,28 @@ final class Sender implements Turn {
 
     @Override
     public int turn(long target) {
-        Turns.check(stage.refresh());
-        final int work = (int) Math.min(Math.min(stage.available(), BUDGET), target - stage.position());
-        final long first = stage.position();
-        int finished = 0;
-        while (finished < work) {
-            final int flush = Math.min(work - finished, FLUSH_PERIOD);
-            for (int i = 0; i < flush; i++) {
-                fill(first + finished + i);
+        int work = 0;
+        int claimed;
+        while ((claimed = (int) Math.min(Turns.claim(stage), target - stage.position())) > 0) {
+            batch(claimed);
+            work += claimed;
+            if (work >= BUDGET) {
+                return work;
             }
-            finished += flush;
-            stage.advance(flush);
-            stage.publish();
         }
-        Turns.settle(stage, work, target);
+        if (work > 0) {
+            stage.settle();
+        }
         return work;
+    }
+
+    private void batch(int claimed) {
+        final long first = stage.position();
+        for (int i = 0; i < claimed; i++) {
+            fill(first + i);
+        }
+        stage.advance(claimed);
+        stage.publish();
     }
 
     private void fill(long position) {

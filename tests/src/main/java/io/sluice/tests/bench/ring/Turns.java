@@ -92,10 +92,10 @@ final class Turns implements Role {
         }
     }
 
-    /** Makes sure of the last publish where no other may follow for a while. */
-    static void settle(Stage stage, int work, long target) {
-        if (work > 0 && (stage.position() == target || stage.available() == 0)) {
-            stage.settle();
-        }
+    /** Slots that {@code stage} may work on before it asks again. */
+    static int claim(Stage stage) {
+        final int claimed = stage.claim();
+        check(claimed >= 0);
+        return claimed;
     }
 }
