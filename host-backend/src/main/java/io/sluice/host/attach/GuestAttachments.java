@@ -28,7 +28,12 @@ public final class GuestAttachments implements AutoCloseable {
         return doorbell;
     }
 
-    /** The eventfd that wakes the host's thread {@code vector}. */
+    /** The eventfd by which the host itself, and no guest, wakes its thread {@code vector}. */
+    public int ownBell(int vector) {
+        return doorbell.ownBells()[vector];
+    }
+
+    /** The eventfd by which guests wake the host's thread {@code vector}; they hold it and may do with it what they like. */
     public int hostBell(int vector) {
         return doorbell.hostBells()[vector];
     }
@@ -47,7 +52,8 @@ public final class GuestAttachments implements AutoCloseable {
                 .sorted(Comparator.comparing(GuestPlace::party))
                 .map(place -> new GuestWatch(region, doorbell, place))
                 .toList();
-        server = IvshmemServer.start(region, doorbell, hostBell(attachVector), watches, directory, busyProcessors);
+        server = IvshmemServer.start(
+                region, doorbell, hostBell(attachVector), ownBell(attachVector), watches, directory, busyProcessors);
     }
 
     /** Disconnects everybody; the host's threads must have ended. */

@@ -9,13 +9,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The listening socket of one guest's name: its owner's only, and gone when it is closed. */
 final class GuestSocket implements AutoCloseable {
-    private static final int BACKLOG = 4;
+    /** Connections that may wait: as many are answered at once, so that a flood of them can be told from mistakes. */
+    static final int BACKLOG = 128;
+
+    /** After turning somebody away nobody is answered for so long: whoever tries again and again has to wait for it. */
+    private static final long DEAF_NANOS = 100_000_000L;
 
     private final Path path;
     private final int descriptor;
+    private final ConnectionLimit limit = new ConnectionLimit();
+    private long deafSinceNanos;
+    private boolean deaf;
+
+    /** What {@link #turnAway} has done: closed so many connections, and whether there were far too many lately. */
+    record TurnedAway(int connections, boolean flood) {}
 
     private GuestSocket(Path path, int descriptor) {
         this.path = path;
@@ -47,6 +59,26 @@ final class GuestSocket implements AutoCloseable {
 
     int descriptor() {
         return descriptor;
+    }
+
+    /** Closes {@code connection} and all others that wait. */
+    TurnedAway turnAway(int connection, long nowNanos) {
+        // All are taken before one is closed: whoever tries again at once waits for the next time.
+        final List<Integer> waiting = new ArrayList<>();
+        for (int next = connection; next >= 0; ) {
+            waiting.add(next);
+            next = waiting.size() < BACKLOG ? UnixSocket.accept(descriptor) : -1;
+        }
+        waiting.forEach(Descriptors::close);
+        deaf = true;
+        deafSinceNanos = nowNanos;
+        return new TurnedAway(waiting.size(), limit.exceeded(waiting.size(), nowNanos));
+    }
+
+    /** Whether connections are to be answered now. */
+    boolean listening(long nowNanos) {
+        deaf &= nowNanos - deafSinceNanos < DEAF_NANOS;
+        return !deaf;
     }
 
     Path path() {

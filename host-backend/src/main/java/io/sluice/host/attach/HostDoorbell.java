@@ -5,6 +5,8 @@ import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.ring.Doorbell;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
@@ -25,18 +27,27 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
     private record Retired(int descriptor, long atNanos) {}
 
     private final int[] hostBells;
+    private final int[] ownBells;
     private final AtomicIntegerArray guestBells = new AtomicIntegerArray(MAX_PEERS);
+    private final Map<Integer, Integer> installed = new HashMap<>();
     private final Queue<Retired> retired = new ArrayDeque<>();
 
     /** A doorbell with {@code hostVectors} bells of the host's own. */
     HostDoorbell(int hostVectors) {
         hostBells = new int[hostVectors];
+        ownBells = new int[hostVectors];
         for (int i = 0; i < hostVectors; i++) {
             hostBells[i] = EventFd.create();
+            ownBells[i] = EventFd.create();
         }
     }
 
-    /** The eventfds that wake the host's threads, by vector; owned by this object. */
+    /** The eventfds by which the host wakes its own threads, by vector: no guest ever holds one. Owned by this object. */
+    int[] ownBells() {
+        return ownBells.clone();
+    }
+
+    /** The eventfds by which guests wake the host's threads, by vector; owned by this object. */
     int[] hostBells() {
         return hostBells.clone();
     }
@@ -44,8 +55,8 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
     @Override
     public void ring(int peerId, int vector) {
         if (peerId == HOST_PEER) {
-            if (vector >= 0 && vector < hostBells.length) {
-                EventFd.signal(hostBells[vector]);
+            if (vector >= 0 && vector < ownBells.length) {
+                EventFd.signal(ownBells[vector]);
             }
         } else if (peerId > 0 && peerId < MAX_PEERS) {
             final int descriptor = guestBells.getAcquire(peerId);
@@ -58,6 +69,7 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
     /** Wakes {@code peerId} from now on by a new eventfd, which is returned and stays this object's. */
     synchronized int install(int peerId) {
         final int descriptor = EventFd.create();
+        installed.put(peerId, descriptor);
         guestBells.setRelease(peerId, descriptor);
         return descriptor;
     }
@@ -65,9 +77,40 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
     /** Forgets {@code peerId}. */
     synchronized void remove(int peerId) {
         final int descriptor = guestBells.getAndSet(peerId, 0);
+        installed.remove(peerId);
         if (descriptor != 0) {
             retired.add(new Retired(descriptor, System.nanoTime()));
         }
+    }
+
+    /**
+     * Frees threads that wait to ring a bell. A guest that holds the descriptor of a bell can fill it and take its
+     * O_NONBLOCK away: whoever rings it then waits until it is emptied, which happens here, and without waiting. Called
+     * several times a second by a thread that never rings a guest's bell.
+     *
+     * @return whether somebody has done so
+     */
+    synchronized boolean unblock() {
+        boolean found = false;
+        for (int bell : hostBells) {
+            found |= unblock(bell);
+        }
+        for (int bell : installed.values()) {
+            found |= unblock(bell);
+        }
+        for (Retired bell : retired) {
+            found |= unblock(bell.descriptor());
+        }
+        return found;
+    }
+
+    private static boolean unblock(int bell) {
+        if (!EventFd.blocking(bell)) {
+            return false;
+        }
+        Descriptors.nonBlocking(bell, true);
+        EventFd.drain(bell);
+        return true;
     }
 
     /** Whether so many eventfds wait to be closed that no further guest should come before {@link #sweep} has closed one. */
@@ -88,13 +131,15 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
         for (int bell : hostBells) {
             Descriptors.close(bell);
         }
+        for (int bell : ownBells) {
+            Descriptors.close(bell);
+        }
         retired.forEach(r -> Descriptors.close(r.descriptor()));
         retired.clear();
-        for (int peer = 0; peer < MAX_PEERS; peer++) {
-            final int descriptor = guestBells.getAndSet(peer, 0);
-            if (descriptor != 0) {
-                Descriptors.close(descriptor);
-            }
-        }
+        installed.forEach((peer, bell) -> {
+            guestBells.set(peer, 0);
+            Descriptors.close(bell);
+        });
+        installed.clear();
     }
 }

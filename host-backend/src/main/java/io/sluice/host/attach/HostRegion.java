@@ -28,6 +28,7 @@ public final class HostRegion implements AutoCloseable {
     private final StatusFile status;
     private final Directory directory;
     private final RegionFormat format;
+    private final LineAudit audit;
     private final long shared;
     private final long own;
     private final StagePlaces places;
@@ -54,6 +55,7 @@ public final class HostRegion implements AutoCloseable {
         format.write(shared);
         directory = Directory.ofHost(own, status.lengthBytes(), shared);
         places = new StagePlaces(this, stages, lines);
+        audit = new LineAudit(directory);
     }
 
     public Directory directory() {
@@ -138,7 +140,10 @@ public final class HostRegion implements AutoCloseable {
         return retireReason;
     }
 
-    /** Copies what guests say of themselves to the status file, with all positions, and beats; a few times a second. */
+    /**
+     * Copies what guests say of themselves to the status file, with all positions, and beats; a few times a second. Looks
+     * then at their positions, also those that no stage of the host reads.
+     */
     public synchronized void mirror() {
         for (int r = 0; r < directory.ringCount(); r++) {
             final Ring ring = directory.ring(r);
@@ -154,6 +159,7 @@ public final class HostRegion implements AutoCloseable {
         status.beat();
         final long beats = Memory.longAt(own + BACKEND_BEAT_OFFSET) + 1;
         writeLong(BACKEND_BEAT_OFFSET, beats);
+        audit.turn().ifPresent(finding -> retire(finding.violation(), finding.culprit()));
     }
 
     long lineOffset(int line) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.attach;
 
+import io.sluice.shared.pacing.Bell;
 import io.sluice.shared.posix.DescriptorPassing;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
@@ -52,8 +53,9 @@ public final class IvshmemServer implements AutoCloseable {
     private final Connection[] attached;
     private final Arena arena = Arena.ofShared();
     private final long scratch = arena.allocate(8, 8).address();
-    private final PollSet pollSet = new PollSet(2 * RegionDescriptor.MAX_PARTIES + 1);
+    private final PollSet pollSet = new PollSet(2 * RegionDescriptor.MAX_PARTIES + 2);
     private final int bell;
+    private final int stopBell;
     private final List<GuestWatch> watches;
     private final Thread thread;
     private volatile boolean running = true;
@@ -61,6 +63,8 @@ public final class IvshmemServer implements AutoCloseable {
     private boolean refused;
     private boolean refusalTold;
     private boolean belled;
+    private final KickLimit kickLimit = new KickLimit(System.nanoTime());
+    private final Bell requests;
     private long mirroredNanos;
     private long turnNanos = TURN_NANOS;
 
@@ -68,11 +72,14 @@ public final class IvshmemServer implements AutoCloseable {
             HostRegion region,
             HostDoorbell doorbell,
             int bell,
+            int stopBell,
             List<GuestWatch> watches,
             Collection<Integer> busyProcessors) {
         this.region = region;
         this.doorbell = doorbell;
         this.bell = bell;
+        this.requests = new Bell(bell);
+        this.stopBell = stopBell;
         this.watches = watches;
         this.busyProcessors = List.copyOf(busyProcessors);
         this.attached = new Connection[region.directory().partyCount()];
@@ -84,17 +91,19 @@ public final class IvshmemServer implements AutoCloseable {
      * Listens for every guest of {@code region} in {@code directory}, and serves until closed.
      *
      * @param bell the host's eventfd by which guests say that they have asked for something
+     * @param stopBell one that no guest holds, by which the host wakes the thread
      * @param watches one for each guest, in the order of their parties
      */
     static IvshmemServer start(
             HostRegion region,
             HostDoorbell doorbell,
             int bell,
+            int stopBell,
             List<GuestWatch> watches,
             RuntimeDirectory directory,
             Collection<Integer> busyProcessors)
             throws IOException {
-        final IvshmemServer server = new IvshmemServer(region, doorbell, bell, watches, busyProcessors);
+        final IvshmemServer server = new IvshmemServer(region, doorbell, bell, stopBell, watches, busyProcessors);
         final Directory parties = region.directory();
         try {
             for (int party = 1; party < parties.partyCount(); party++) {
@@ -116,6 +125,7 @@ public final class IvshmemServer implements AutoCloseable {
                 turn();
             }
         } catch (RuntimeException | Error e) {
+            // Also where a page is gone (SIGBUS): the JVM makes an InternalError of it.
             LOG.log(
                     System.Logger.Level.ERROR,
                     "attaching guests to chain " + region.directory().name() + " has failed; the chain ends",
@@ -128,11 +138,12 @@ public final class IvshmemServer implements AutoCloseable {
         pollSet.clear();
         // One who rings all the time is heard once a millisecond.
         pollSet.add(bell, belled ? 0 : PollSet.READABLE);
+        pollSet.add(stopBell, PollSet.READABLE);
         // Whoever could not be accepted still waits; polling for him at once would only burn a processor.
-        final short listening = refused || doorbell.crowded() ? 0 : PollSet.READABLE;
+        final boolean listening = !refused && !doorbell.crowded();
         refused = false;
         for (GuestSocket socket : sockets) {
-            pollSet.add(socket.descriptor(), listening);
+            pollSet.add(socket.descriptor(), listening && socket.listening(System.nanoTime()) ? PollSet.READABLE : 0);
         }
         final List<Connection> polled = new ArrayList<>();
         for (Connection connection : attached) {
@@ -144,16 +155,19 @@ public final class IvshmemServer implements AutoCloseable {
         pollSet.await(belled ? Math.min(turnNanos, DEAF_NANOS) : turnNanos);
         belled = !belled && pollSet.ready(0);
         if (belled) {
-            EventFd.drain(bell, scratch);
+            requests.drain();
+            if (kickLimit.exceeded(requests.kicks(), 0, System.nanoTime())) {
+                region.retire(Violation.KICK_FLOOD, "a guest that asks without end to be attached");
+            }
         }
         // Departures first: a guest that has just gone may already be back at its socket.
         for (int i = 0; i < polled.size(); i++) {
-            if (pollSet.ready(1 + sockets.size() + i)) {
+            if (pollSet.ready(2 + sockets.size() + i)) {
                 readOrDetach(polled.get(i));
             }
         }
         for (int i = 0; i < sockets.size(); i++) {
-            if (pollSet.ready(1 + i)) {
+            if (pollSet.ready(2 + i)) {
                 accept(i + 1, sockets.get(i));
             }
         }
@@ -163,17 +177,31 @@ public final class IvshmemServer implements AutoCloseable {
         }
         if (System.nanoTime() - mirroredNanos >= MIRROR_NANOS) {
             mirroredNanos = System.nanoTime();
+            if (doorbell.unblock()) {
+                region.retire(Violation.BLOCKING_BELL, "a guest that holds it");
+            }
             doorbell.sweep();
             region.mirror();
         }
     }
 
+    /**
+     * Notices that a guest has gone, or that it sent something: descriptors beside the data, which nobody asks for here,
+     * are closed by the kernel when the data is read, or with the socket (unix(7)).
+     */
     private void readOrDetach(Connection connection) {
+        if (attached[connection.party()] != connection) {
+            return; // disconnected in this turn: the number may be another descriptor's by now
+        }
         final long read = Descriptors.read(connection.socket(), scratch, 1);
-        if (read == 0) {
+        if (read == 0 || read == -Errno.ECONNRESET) {
             detach(connection, "has gone");
-        } else if (read != -Errno.EAGAIN) {
-            detach(connection, read > 0 ? "sent data where the protocol has none, disconnected" : "is disconnected");
+        } else if (read > 0 || read == -Errno.EAGAIN) {
+            // Readable and yet nothing to read: a byte out of band, which the kernel has just thrown away.
+            region.retire(Violation.SOCKET_DATA, "guest:" + region.directory().partyName(connection.party()));
+            detach(connection, "sent data where the protocol has none, disconnected");
+        } else if (read != -Errno.EINTR) {
+            detach(connection, "is disconnected: " + Errno.describe((int) read));
         }
     }
 
@@ -186,14 +214,7 @@ public final class IvshmemServer implements AutoCloseable {
         }
         final String process = Integer.toString(UnixSocket.peerProcess(socket));
         if (attached[party] != null) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "guest {0} is connected already, process {1} turned away; one at a time",
-                    name,
-                    process);
-            Descriptors.close(socket);
-            // One who tries again and again gets an answer ten times a second, and a line in the log.
-            refused = true;
+            turnAway(socket, listener, name, process);
             return;
         }
         final int peerId = nextPeerId();
@@ -222,6 +243,19 @@ public final class IvshmemServer implements AutoCloseable {
 
     private GuestWatch watch(int party) {
         return watches.get(party - 1);
+    }
+
+    private void turnAway(int socket, GuestSocket listener, String name, String process) {
+        final GuestSocket.TurnedAway turnedAway = listener.turnAway(socket, System.nanoTime());
+        LOG.log(
+                System.Logger.Level.WARNING,
+                "guest {0} is connected already, process {1} turned away; one at a time, connections: {2}",
+                name,
+                process,
+                turnedAway.connections());
+        if (turnedAway.flood()) {
+            region.retire(Violation.CONNECTION_FLOOD, "the socket of guest:" + name);
+        }
     }
 
     private void refuse(int result, String name) {
@@ -294,7 +328,7 @@ public final class IvshmemServer implements AutoCloseable {
     @Override
     public void close() {
         running = false;
-        EventFd.signal(bell);
+        EventFd.signal(stopBell);
         awaitThread();
         for (Connection connection : attached) {
             if (connection != null) {

@@ -10,6 +10,7 @@ import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
 import io.sluice.shared.ring.StageGauges;
+import io.sluice.shared.ring.Violation;
 
 /**
  * The copying stage between two regions whose guests do not trust each other: the last stage of a ring in the one and
@@ -33,8 +34,6 @@ import io.sluice.shared.ring.StageGauges;
 final class CopyAgent implements Agent {
     private static final int FLUSH_PERIOD = 8;
     private static final int BUDGET = 256;
-    private static final int OUTPUTS = SlotWord.OUTPUT_FORWARD | SlotWord.OUTPUT_BACK;
-
     private final String roleName;
     private final Stage from;
     private final Stage to;
@@ -126,10 +125,15 @@ final class CopyAgent implements Agent {
         if (fromGuarded && fromQuarantine.holds(position)) {
             return ignored();
         }
-        if (!from.fits(word) || length == 0) {
+        if (!from.fits(word)) {
+            from.accuse(Violation.BAD_SLOT);
             return dropped(DropReason.BAD_SLOT);
         }
-        if ((SlotWord.outputs(word) & ~OUTPUTS) != 0) {
+        if (length == 0) {
+            return dropped(DropReason.BAD_SLOT);
+        }
+        if (!SlotWord.isOutputMask(SlotWord.outputs(word))) {
+            from.accuse(Violation.BAD_OUTPUT);
             // Not to be passed on: it would look like the doing of a guest of the next region.
             return dropped(DropReason.NO_OUTPUT);
         }

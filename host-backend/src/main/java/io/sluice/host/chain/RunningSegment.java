@@ -49,7 +49,7 @@ public final class RunningSegment implements AutoCloseable {
             throw e;
         }
         for (int thread = 0; thread < threads; thread++) {
-            this.threads.add(new HostStages(region, guests.hostBell(thread)));
+            this.threads.add(new HostStages(region, guests.hostBell(thread), guests.ownBell(thread)));
         }
         final String note = region.memory().note();
         if (!note.isEmpty()) {

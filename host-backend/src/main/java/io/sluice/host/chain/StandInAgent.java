@@ -41,6 +41,8 @@ final class StandInAgent implements Agent, StandIn {
     private final HostStages stages;
     private volatile Assignment assigned;
     private volatile boolean ending;
+    /** The stage that the helper thread's watch knows of, or null. */
+    private Stage watched;
 
     /**
      * Ready for stage {@code stage} of the {@code ring}-th ring.
@@ -103,11 +105,16 @@ final class StandInAgent implements Agent, StandIn {
         }
         if (ending) {
             // All that was done is published: each turn ends with that.
+            stages.remove(now.stage);
+            watched = null;
             assigned = null;
             return 0;
         }
+        if (watched != now.stage) {
+            watched = now.stage;
+            stages.add(watched);
+        }
         if (!now.stage.refresh()) {
-            stages.watch(now.stage);
             return 0;
         }
         final int work = Math.min(now.stage.available(), BUDGET);
@@ -123,7 +130,6 @@ final class StandInAgent implements Agent, StandIn {
                 now.stage.settle();
             }
         }
-        stages.watch(now.stage);
         return work;
     }
 

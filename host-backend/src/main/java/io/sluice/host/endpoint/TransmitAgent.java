@@ -11,6 +11,7 @@ import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
 import io.sluice.shared.ring.StageGauges;
+import io.sluice.shared.ring.Violation;
 
 /**
  * The last stage of a ring: sends each packet to the outputs that its slot names, and gives the slot back.
@@ -101,9 +102,18 @@ public final class TransmitAgent implements Agent {
             ignore();
             return true;
         }
-        if (!stage.fits(word) || length == 0) {
+        if (!stage.fits(word)) {
+            stage.accuse(Violation.BAD_SLOT);
             counters.addDrop(DropReason.BAD_SLOT);
             return true;
+        }
+        if (length == 0) {
+            // A packet function may have cut the packet down to nothing: useless, and no lie.
+            counters.addDrop(DropReason.BAD_SLOT);
+            return true;
+        }
+        if (!SlotWord.isOutputMask(SlotWord.outputs(word))) {
+            stage.accuse(Violation.BAD_OUTPUT);
         }
         final int wanted = pending != 0 ? pending : SlotWord.outputs(word);
         final long address = stage.bufferAddress(position) + SlotWord.offset(word);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.sluice.shared.memory.Memory;
+import io.sluice.shared.pacing.Bell;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.Doorbell;
 import io.sluice.shared.ring.DropReason;
@@ -49,7 +50,7 @@ class CopyAgentTest {
         }
 
         @Override
-        public void awaitKick(int bell) {}
+        public void awaitKick(Bell bell) {}
 
         @Override
         public void awaitReadable(int descriptor) {}

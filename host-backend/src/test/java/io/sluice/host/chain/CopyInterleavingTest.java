@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.function.FunctionAgent;
 import io.sluice.shared.memory.Memory;
+import io.sluice.shared.pacing.Bell;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
 import io.sluice.shared.ring.Ring;
@@ -75,7 +76,7 @@ class CopyInterleavingTest {
         }
 
         @Override
-        public void awaitKick(int ringing) {}
+        public void awaitKick(Bell ringing) {}
 
         @Override
         public void awaitReadable(int descriptor) {}

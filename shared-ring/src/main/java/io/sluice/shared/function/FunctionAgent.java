@@ -9,6 +9,7 @@ import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
+import io.sluice.shared.ring.Violation;
 
 /**
  * Runs a packet function as a stage: one packet at a time, published after eight packets ({@link Stage#claim}) or at once
@@ -97,6 +98,7 @@ public final class FunctionAgent implements Agent {
             return NO_PACKET;
         }
         if (!stage.fits(word)) {
+            stage.accuse(Violation.BAD_SLOT);
             drop(slot, DropReason.BAD_SLOT);
             return NO_PACKET;
         }

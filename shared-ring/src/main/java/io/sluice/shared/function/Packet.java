@@ -60,10 +60,19 @@ public final class Packet {
         word = SlotWord.pack(length(), headroom(), SlotWord.flags(word) | SlotWord.FLAG_ANSWER, SlotWord.OUTPUT_BACK);
     }
 
-    /** Sends the packet to the outputs whose bits are set; none drops it. */
+    /**
+     * Sends the packet to the outputs whose bits are set, {@link SlotWord#OUTPUT_FORWARD} and {@link
+     * SlotWord#OUTPUT_BACK}; none drops it.
+     *
+     * @throws IllegalArgumentException for a bit that no ring has an output for: the host would end the chain for it
+     */
     public void forward(int outputMask) {
-        word = SlotWord.withOutputs(word, outputMask & 0xFFFF);
-        if (SlotWord.outputs(word) == 0) {
+        if (!SlotWord.isOutputMask(outputMask)) {
+            throw new IllegalArgumentException("outputMask=0b" + Integer.toBinaryString(outputMask)
+                    + ": a ring has the outputs 0b1, its far end, and 0b10, where the packet came from");
+        }
+        word = SlotWord.withOutputs(word, outputMask);
+        if (outputMask == 0) {
             dropReason = DropReason.OTHER;
         }
     }

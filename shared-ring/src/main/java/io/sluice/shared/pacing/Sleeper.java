@@ -5,7 +5,6 @@ import io.sluice.shared.agent.Agent;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.posix.PollSet;
-import java.lang.foreign.Arena;
 
 /**
  * Puts one thread to sleep until a peer's kick, a descriptor or a due time; owns no policy.
@@ -16,15 +15,14 @@ import java.lang.foreign.Arena;
 public final class Sleeper implements WaitSet, AutoCloseable {
     static final long MAX_SLEEP_NANOS = 100_000_000L;
     private static final int MAX_DESCRIPTORS = 256;
-    private static final int MAX_BELLS = 64;
+    private static final int MAX_BELLS = 128;
 
-    private final Arena arena = Arena.ofShared();
-    private final long scratch = arena.allocate(8, 8).address();
     private final PollSet pollSet = new PollSet(MAX_DESCRIPTORS);
-    private final int bell;
+    private final int descriptor;
+    private final Bell bell;
     private final boolean ownsBell;
     private final boolean canBeKicked;
-    private final int[] bells = new int[MAX_BELLS];
+    private final Bell[] bells = new Bell[MAX_BELLS];
     private final int[] bellEntries = new int[MAX_BELLS];
     private int bellCount;
     private long dueNanos;
@@ -38,7 +36,8 @@ public final class Sleeper implements WaitSet, AutoCloseable {
     }
 
     private Sleeper(int bell, boolean ownsBell, boolean canBeKicked) {
-        this.bell = bell;
+        this.descriptor = bell;
+        this.bell = new Bell(bell);
         this.ownsBell = ownsBell;
         this.canBeKicked = canBeKicked;
     }
@@ -67,7 +66,7 @@ public final class Sleeper implements WaitSet, AutoCloseable {
                 }
                 for (int i = 0; i < bellCount; i++) {
                     if (pollSet.ready(bellEntries[i])) {
-                        EventFd.drain(bells[i], scratch);
+                        bells[i].drain();
                     }
                 }
             }
@@ -92,7 +91,7 @@ public final class Sleeper implements WaitSet, AutoCloseable {
     /** Ends a sleep from another thread; nothing once this object is closed. */
     public synchronized void wake() {
         if (!closed) {
-            EventFd.signal(bell);
+            EventFd.signal(descriptor);
         }
     }
 
@@ -102,13 +101,13 @@ public final class Sleeper implements WaitSet, AutoCloseable {
     }
 
     @Override
-    public void awaitKick(int ringing) {
+    public void awaitKick(Bell ringing) {
         if (bellCount == MAX_BELLS) {
             throw new IllegalStateException("too many bells in one wait: capacity=" + MAX_BELLS);
         }
         bells[bellCount] = ringing;
         bellEntries[bellCount++] = pollSet.size();
-        pollSet.add(ringing, PollSet.READABLE);
+        pollSet.add(ringing.descriptor(), PollSet.READABLE);
     }
 
     @Override
@@ -134,9 +133,8 @@ public final class Sleeper implements WaitSet, AutoCloseable {
         }
         closed = true;
         pollSet.close();
-        arena.close();
         if (ownsBell) {
-            Descriptors.close(bell);
+            Descriptors.close(descriptor);
         }
     }
 }

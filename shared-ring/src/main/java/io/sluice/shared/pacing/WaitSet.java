@@ -9,8 +9,8 @@ public interface WaitSet {
      */
     boolean canBeKicked();
 
-    /** Ends the sleep when the eventfd {@code bell} is rung, and takes what it has counted. */
-    void awaitKick(int bell);
+    /** Ends the sleep when {@code bell} is rung, and takes what it has counted. */
+    void awaitKick(Bell bell);
 
     /** Ends the sleep when {@code descriptor} polls readable. */
     void awaitReadable(int descriptor);

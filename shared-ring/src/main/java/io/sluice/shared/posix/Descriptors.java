@@ -84,6 +84,11 @@ public final class Descriptors {
                 fcntl(descriptor, F_SETFL, enabled ? flags | O_NONBLOCK : flags & ~O_NONBLOCK), "fcntl(F_SETFL)");
     }
 
+    /** fcntl(2) F_GETFL: whether reads and writes that would have to wait fail with EAGAIN instead. */
+    public static boolean nonBlocking(int descriptor) {
+        return (PosixException.check(fcntl(descriptor, F_GETFL, 0), "fcntl(F_GETFL)") & O_NONBLOCK) != 0;
+    }
+
     static int fcntl(int descriptor, int command, int argument) {
         try {
             final var errno = Native.errnoBuffer();

@@ -106,9 +106,7 @@ public final class Directory {
 
     /** Why the region is retired, {@link Violation#NONE} where its host ended it or it is live. */
     public Violation retireReason() {
-        final int ordinal = Memory.intAcquire(base + RETIRE_REASON_OFFSET);
-        final Violation[] reasons = Violation.values();
-        return ordinal >= 0 && ordinal < reasons.length ? reasons[ordinal] : Violation.NONE;
+        return Violation.of(Memory.intAcquire(base + RETIRE_REASON_OFFSET));
     }
 
     public String name() {

@@ -59,4 +59,9 @@ public final class SlotWord {
     public static long withOutputs(long word, int outputs) {
         return word & 0xFFFF_FFFF_FFFFL | (long) outputs << 48;
     }
+
+    /** Whether {@code outputMask} has no other bits than those that mean something. */
+    public static boolean isOutputMask(int outputMask) {
+        return (outputMask & ~(OUTPUT_FORWARD | OUTPUT_BACK)) == 0;
+    }
 }

@@ -60,6 +60,8 @@ public final class Stage {
     private long kickedFor = NEVER;
     private long kicks;
     private long beats;
+    private long armedFor = NEVER;
+    private long arms;
     private Violation violation = Violation.NONE;
 
     /**
@@ -145,23 +147,23 @@ public final class Stage {
     private void followPredecessor(long attached) {
         final long address = ring.directory().lineAddress(ring.party(predecessor), attachmentLine(attached));
         if (address == 0) {
-            violation = Violation.BAD_LINE;
+            blame(Violation.BAD_LINE);
             return;
         }
         predecessorAttachment = attached;
         predecessorLine = address;
-        final long reached = Memory.longAcquire(address + LINE_POSITION_OFFSET) + headStart;
-        if (reached < position - maxAhead) {
-            violation = Violation.POSITION_BACKWARDS;
+        final long reached = Memory.longAcquire(address + LINE_POSITION_OFFSET);
+        if (reached < position - headStart - maxAhead) {
+            blame(Violation.POSITION_BACKWARDS);
         } else {
-            limit = Math.min(limit, reached);
+            limit = Math.min(limit - headStart, reached) + headStart;
         }
     }
 
     private void followSuccessor(long attached) {
         final long address = ring.directory().lineAddress(ring.party(successor), attachmentLine(attached));
         if (address == 0) {
-            violation = Violation.BAD_LINE;
+            blame(Violation.BAD_LINE);
             return;
         }
         successorAttachment = attached;
@@ -195,14 +197,15 @@ public final class Stage {
 
     /** Slots this stage may work on now, as of this call. */
     public int look() {
-        final long reached = Memory.longAcquire(predecessorLine + LINE_POSITION_OFFSET) + headStart;
-        if (reached < limit) {
-            violation = Violation.POSITION_BACKWARDS;
-        } else if (reached > limit) {
-            if (reached - position > maxAhead || beyondCeiling(reached - headStart)) {
-                violation = Violation.POSITION_BEYOND;
+        // Whatever number a peer has written: only one that is in range is reckoned with, so that nothing overflows.
+        final long reached = Memory.longAcquire(predecessorLine + LINE_POSITION_OFFSET);
+        if (reached < limit - headStart) {
+            blame(Violation.POSITION_BACKWARDS);
+        } else if (reached > limit - headStart) {
+            if (reached > position - headStart + maxAhead || beyondCeiling(reached)) {
+                blame(Violation.POSITION_BEYOND);
             } else {
-                limit = reached;
+                limit = reached + headStart;
             }
         }
         return (int) Math.max(0, limit - position);
@@ -216,9 +219,25 @@ public final class Stage {
         return ceilingLine != 0 && reached > Memory.longAcquire(ceilingLine + LINE_POSITION_OFFSET);
     }
 
-    /** What the peer before this stage did wrong, or {@link Violation#NONE}. */
+    /** What a peer next to this stage did wrong first, or {@link Violation#NONE}. */
     public Violation violation() {
         return violation;
+    }
+
+    private void blame(Violation wrong) {
+        if (violation == Violation.NONE) {
+            violation = wrong;
+        }
+    }
+
+    /**
+     * Notes that a slot met here was {@code wrong} as no honest guest leaves it. For a stage of the host that is a
+     * violation; guests of one region trust each other, and drop such a packet and go on.
+     */
+    public void accuse(Violation wrong) {
+        if (ring.directory().hosts()) {
+            blame(wrong);
+        }
     }
 
     /** The first slot this stage has not finished. */
@@ -265,9 +284,20 @@ public final class Stage {
         kickIfAwaited();
     }
 
+    /**
+     * Once for each value, and values of one attachment only grow. A sleeper arms its own position, which only grows,
+     * plus {@code wanted}, which stays the same for an attachment; for stage 0 minus the head start, a constant of the
+     * ring. All values come from one thread and are read here from one word, whose stores nobody sees in another order
+     * than they were made. So a value below the one kicked for is a lie, and one that could make this stage kick for ever
+     * without ever giving it room: values that only grow cost it one kick for each slot at most.
+     */
     private void kickIfAwaited() {
         final long wakeAt = Memory.longOpaque(successorWakeAddress);
         if (position >= wakeAt && wakeAt != kickedFor) {
+            if (wakeAt < kickedFor && kickedFor != NEVER) {
+                accuse(Violation.WAKE_BACKWARDS);
+                return;
+            }
             kickedFor = wakeAt;
             kicks++;
             doorbell.ring(ring.directory().partyPeerId(ring.party(successor)), ring.vector(successor));
@@ -283,16 +313,27 @@ public final class Stage {
      * Says that this stage is about to sleep until {@code wanted} slots are available. Its neighbours are read anew
      * before the last look: a predecessor that was attached meanwhile may have published to a line of its own.
      *
+     * @param wanted at least 1, and for one stage always the same: values of {@code wakeAt} must not go backwards
      * @return false where they already are, or where the ring's state asks for a look: do not sleep
      */
     public boolean arm(int wanted) {
-        wakeAt(position + wanted - headStart);
+        final long awaited = position + wanted - headStart;
+        if (awaited != armedFor) {
+            armedFor = awaited;
+            arms++;
+        }
+        wakeAt(awaited);
         VarHandle.fullFence();
         if (!refresh() || look() >= wanted || violation != Violation.NONE) {
             disarm();
             return false;
         }
         return true;
+    }
+
+    /** For how many different positions this stage has armed: no honest predecessor has kicked it more often. */
+    public long arms() {
+        return arms;
     }
 
     /** Says that this stage is awake. */

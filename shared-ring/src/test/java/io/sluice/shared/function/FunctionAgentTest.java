@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.sluice.shared.memory.Memory;
+import io.sluice.shared.pacing.Bell;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
 import io.sluice.shared.ring.RegionDescriptor;
@@ -99,11 +100,11 @@ class FunctionAgentTest {
         final FunctionAgent agent = agent((packet, direction) -> {
             packet.growFront(4);
             packet.setInt32(0, 0x8100_0007);
-            packet.forward(0b101);
+            packet.forward(0b11);
         });
         send(1);
         agent.doWork();
-        assertThat(received()).isEqualTo(SlotWord.pack(LENGTH + 4, OFFSET - 4, 0, 0b101));
+        assertThat(received()).isEqualTo(SlotWord.pack(LENGTH + 4, OFFSET - 4, 0, 0b11));
         assertThat(Memory.intNetwork(last.bufferAddress(0) + OFFSET - 4)).isEqualTo(0x8100_0007);
     }
 
@@ -241,7 +242,7 @@ class FunctionAgentTest {
     /** A wait set that takes no notes. */
     private record Waits(boolean canBeKicked) implements WaitSet {
         @Override
-        public void awaitKick(int bell) {}
+        public void awaitKick(Bell bell) {}
 
         @Override
         public void awaitReadable(int descriptor) {}

@@ -77,9 +77,18 @@ class PacketTest {
         packet.drop(DropReason.DENIED);
         assertThat(packet.dropReason()).isEqualTo(DropReason.DENIED);
         assertThat(SlotWord.outputs(packet.word())).isZero();
-        packet.forward(0x1_0003);
+        packet.forward(3);
         assertThat(SlotWord.outputs(packet.word())).isEqualTo(3);
         packet.answer();
         assertThat(packet.word()).isEqualTo(SlotWord.pack(100, 32, SlotWord.FLAG_ANSWER, SlotWord.OUTPUT_BACK));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 0x8000, 0x1_0000, -1})
+    void shouldRefuseOutputsThatNoRingHas(int outputs) {
+        assertThatThrownBy(() -> packet.forward(outputs))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("outputMask=0b");
+        assertThat(SlotWord.outputs(packet.word())).isEqualTo(1);
     }
 }

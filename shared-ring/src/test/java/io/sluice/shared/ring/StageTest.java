@@ -399,4 +399,75 @@ class StageTest {
                     .isEqualTo(NEVER);
         }
     }
+
+    /** Writes {@code value} into the line that others read as the {@code wakeAt} of {@code stage}. */
+    private static void forgeWakeAt(TestRegion region, int stage, long value) {
+        Memory.longOpaque(region.directory().ring(0).lineAddress(stage) + LINE_WAKE_OFFSET, value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 0, -1, Long.MIN_VALUE})
+    void shouldNameAWakeAtThatGoesBackwards(long backwards) {
+        try (TestRegion region = TestRegion.withHost(8, 8, 0, 1, 0)) {
+            final Bells bells = new Bells();
+            final Stage first = region.stage(0, bells);
+            forgeWakeAt(region, 1, 5);
+            finish(first, 5);
+            assertThat(bells.rung).hasSize(1);
+            forgeWakeAt(region, 1, NEVER);
+            first.settle();
+            forgeWakeAt(region, 1, 5);
+            first.settle();
+            assertThat(first.violation()).isEqualTo(Violation.NONE);
+            forgeWakeAt(region, 1, backwards);
+            first.settle();
+            assertThat(bells.rung).hasSize(1);
+            assertThat(first.violation()).isEqualTo(Violation.WAKE_BACKWARDS);
+            assertThat(first.refresh()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldNotHoldAnAttachmentsWakeAtAgainstTheNext() {
+        try (TestRegion region = TestRegion.withHost(8, 8, 0, 1, 0)) {
+            final Stage first = region.stage(0);
+            forgeWakeAt(region, 1, 5);
+            finish(first, 5);
+            region.reattach(1, 0);
+            assertThat(region.stage(1).look()).isEqualTo(5);
+            forgeWakeAt(region, 1, 1);
+            assertThat(first.refresh()).isTrue();
+            assertThat(first.kicks()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldAccuseAsTheHostAndTrustAsAGuest() {
+        try (TestRegion region = TestRegion.withHost(8, 8, 0, 1, 0)) {
+            final Stage guest = region.stage(1);
+            guest.accuse(Violation.BAD_SLOT);
+            assertThat(guest.violation()).isEqualTo(Violation.NONE);
+            final Stage last = region.stage(2);
+            last.accuse(Violation.BAD_OUTPUT);
+            last.accuse(Violation.BAD_SLOT);
+            assertThat(last.violation()).isEqualTo(Violation.BAD_OUTPUT);
+            assertThat(last.refresh()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldCountForWhichPositionsItWasToBeWoken() {
+        try (TestRegion region = TestRegion.of(8, 8, 2)) {
+            final Stage first = region.stage(0);
+            final Stage last = region.stage(1);
+            assertThat(last.arm(1)).isTrue();
+            last.disarm();
+            assertThat(last.arm(1)).isTrue();
+            assertThat(last.arms()).isEqualTo(1);
+            finish(first, 1);
+            finish(last, 1);
+            assertThat(last.arm(1)).isTrue();
+            assertThat(last.arms()).isEqualTo(2);
+        }
+    }
 }

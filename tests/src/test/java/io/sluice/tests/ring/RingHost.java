@@ -11,6 +11,7 @@ import io.sluice.shared.agent.AgentRunner;
 import io.sluice.shared.function.Direction;
 import io.sluice.shared.pacing.Sleeper;
 import io.sluice.shared.pacing.WaitMode;
+import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.RegionSpec;
 import io.sluice.shared.ring.RegionSpec.RingSpec;
@@ -70,7 +71,16 @@ final class RingHost implements AutoCloseable {
     }
 
     Stage stage(int index) {
-        return new Stage(ring(), index, attachments.doorbell());
+        return new Stage(ring(), index, this::ring);
+    }
+
+    /** As in a backend, but for the bell of a thread of this process: each has one here, for everybody. */
+    private void ring(int peerId, int vector) {
+        if (peerId == 0) {
+            EventFd.signal(attachments.hostBell(vector));
+        } else {
+            attachments.doorbell().ring(peerId, vector);
+        }
     }
 
     /** Starts the thread of a stage of this process. */

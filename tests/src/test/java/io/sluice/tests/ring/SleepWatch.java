@@ -10,7 +10,6 @@ import io.sluice.shared.posix.PollSet;
 import io.sluice.shared.ring.RegionDescriptor;
 import io.sluice.shared.ring.Ring;
 import io.sluice.shared.ring.Stage;
-import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 
 /**
@@ -30,8 +29,6 @@ final class SleepWatch implements Agent {
     private final int bell;
     private final SplittableRandom random;
     private final PollSet pollSet = new PollSet(1);
-    private final Arena arena = Arena.ofShared();
-    private final long scratch = arena.allocate(8, 8).address();
     private long boundsSeen;
     private volatile long sleeps;
     private int late;
@@ -87,7 +84,7 @@ final class SleepWatch implements Agent {
         pollSet.clear();
         pollSet.add(bell, PollSet.READABLE);
         if (pollSet.await(GRACE_NANOS) > 0) {
-            EventFd.drain(bell, scratch);
+            EventFd.drain(bell);
             late++;
         } else {
             lost++;
@@ -123,6 +120,5 @@ final class SleepWatch implements Agent {
     public void onClose() {
         agent.onClose();
         pollSet.close();
-        arena.close();
     }
 }
