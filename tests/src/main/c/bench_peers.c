@@ -267,13 +267,13 @@ static uint64_t raw_count;
 static void raw_round_trip(void) {
     release64(raw_there, ++raw_count);
     while (acquire64(raw_back) != raw_count)
-        ;
+        spin_wait(); // faster than spinning without: fewer looks take the line away while it is written
 }
 
 static void raw_answer(void) {
     raw_count++;
     while (acquire64(raw_there) != raw_count)
-        ;
+        spin_wait();
     release64(raw_back, raw_count);
 }
 
