@@ -96,16 +96,30 @@ final class StagePlaces {
     }
 
     /**
-     * How far the holder of {@code stage} came on {@code line}, {@code least} at least, or -1 where it cannot have come
-     * there. The later stage is read before and the earlier one after: all only grow, so that an honest holder is never
-     * accused.
+     * Where the next holder of {@code stage} begins: where {@code line} says, {@code least} at least, or where the stage
+     * behind it is, which may have followed an older line further. -1 where nobody can have come to what the line says.
+     *
+     * <p>The stage before it is no measure: after a handover of its own it may be behind for a while. The host's
+     * nearest stage before it is, read last: all only grow, so that an honest holder is never accused.
      */
     private long lastPosition(Ring ring, int stage, int line, long least) {
         final int last = ring.stageCount() - 1;
-        final long after = stage == last ? 0 : ring.positionAcquire(stage + 1);
+        final long behind = stage == last ? 0 : ring.positionAcquire(stage + 1);
         final long position = Memory.longAcquire(region.shared() + region.lineOffset(line) + LINE_POSITION_OFFSET);
-        final long before = stage == 0 ? ring.positionAcquire(last) + ring.slots() : ring.positionAcquire(stage - 1);
-        return position >= Math.max(after, least) && position <= before ? position : -1;
+        final long ceiling = ceiling(ring, stage);
+        if (position < least || position > ceiling) {
+            return -1;
+        }
+        return behind > ceiling ? position : Math.max(position, behind);
+    }
+
+    private static long ceiling(Ring ring, int stage) {
+        for (int earlier = stage - 1; earlier >= 0; earlier--) {
+            if (ring.party(earlier) == 0) {
+                return ring.positionAcquire(earlier);
+            }
+        }
+        return ring.positionAcquire(ring.stageCount() - 1) + ring.slots();
     }
 
     /** Whether the old holder has said on each of its lines that it has seen its place gone. */
