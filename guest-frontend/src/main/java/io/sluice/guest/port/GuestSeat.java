@@ -97,9 +97,11 @@ final class GuestSeat {
 
     /**
      * Whether the host has taken the stages back and given them to nobody else: this program was silent for too long
-     * and may ask again. False too where another program of the same guest has them now.
+     * and may ask again. False where it still has them, or another program of the same guest has.
      */
     boolean mayAskAgain() {
-        return directory.state() == RegionDescriptor.STATE_LIVE && directory.partyGranted(party) == request;
+        return directory.state() == RegionDescriptor.STATE_LIVE
+                && directory.partyGranted(party) == request
+                && stages.stream().anyMatch(Stage::displaced);
     }
 }
