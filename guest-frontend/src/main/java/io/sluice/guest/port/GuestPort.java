@@ -45,7 +45,7 @@ public final class GuestPort implements AutoCloseable {
     private GuestPort(Attachment attachment) {
         this.attachment = attachment;
         this.directory = Directory.shared(attachment.address(), attachment.lengthBytes());
-        this.seat = new GuestSeat(attachment, directory);
+        this.seat = new GuestSeat(attachment.peerId(), attachment.doorbell(), directory);
         this.party = seat.party();
     }
 

@@ -2,6 +2,7 @@
 package io.sluice.guest.port;
 
 import io.sluice.shared.ring.Directory;
+import io.sluice.shared.ring.Doorbell;
 import io.sluice.shared.ring.RegionDescriptor;
 import io.sluice.shared.ring.RegionFormatException;
 import io.sluice.shared.ring.Ring;
@@ -18,7 +19,8 @@ final class GuestSeat {
     private static final int HOST_PEER = 0;
     private static final long ASK_AGAIN_NANOS = 100_000_000L;
 
-    private final Attachment attachment;
+    private final int peerId;
+    private final Doorbell doorbell;
     private final Directory directory;
     private final int party;
     private final SplittableRandom numbers =
@@ -27,13 +29,19 @@ final class GuestSeat {
     private int request;
     private long askedNanos;
 
-    /** A right not asked for yet. */
-    GuestSeat(Attachment attachment, Directory directory) {
-        this.attachment = attachment;
+    /**
+     * A right not asked for yet.
+     *
+     * @param peerId the ivshmem id of the connection that this program came through
+     * @throws RegionFormatException where the region knows no such connection
+     */
+    GuestSeat(int peerId, Doorbell doorbell, Directory directory) {
+        this.peerId = peerId;
+        this.doorbell = doorbell;
         this.directory = directory;
-        this.party = directory.partyOfConnection(attachment.peerId());
+        this.party = directory.partyOfConnection(peerId);
         if (party < 1) {
-            throw new RegionFormatException("the backend knows no guest connected as peer " + attachment.peerId()
+            throw new RegionFormatException("the backend knows no guest connected as peer " + peerId
                     + "; it may just have ended: start it and this guest again");
         }
     }
@@ -42,8 +50,10 @@ final class GuestSeat {
         return party;
     }
 
-    /** Asks the host for this guest's stages, whoever has them now. */
+    /** Asks the host for this guest's stages, whoever has them now. Nobody may work on those of this seat any more. */
     void ask() {
+        // Not all may have noticed that they are gone: the one that did may have ended the program first.
+        stages.forEach(Stage::leave);
         stages = List.of();
         do {
             request = numbers.nextInt();
@@ -54,7 +64,7 @@ final class GuestSeat {
 
     private void kick() {
         askedNanos = System.nanoTime();
-        attachment.doorbell().ring(HOST_PEER, directory.attachVector());
+        doorbell.ring(HOST_PEER, directory.attachVector());
     }
 
     /** Whether the host has granted what was asked for; {@link #stages} are this program's then. */
@@ -67,9 +77,9 @@ final class GuestSeat {
         }
         final int attachments = directory.partyAttachments(party);
         final List<Stage> taken = take();
-        // A stage made now takes whatever line is attached now. The host may have given up on this program already.
-        if (directory.partyAttachments(party) != attachments
-                || directory.partyPeerId(party) != directory.partyConnection(party)) {
+        // A stage made now takes whatever line is attached now. The host may have given up on this program already, or
+        // on its connection, which voids what was asked for through it.
+        if (directory.partyAttachments(party) != attachments || directory.partyPeerId(party) != peerId) {
             ask();
             return false;
         }
@@ -83,7 +93,7 @@ final class GuestSeat {
             final Ring ring = directory.ring(r);
             for (int stage = 0; stage < ring.stageCount(); stage++) {
                 if (ring.party(stage) == party) {
-                    taken.add(new Stage(ring, stage, attachment.doorbell()));
+                    taken.add(new Stage(ring, stage, doorbell));
                 }
             }
         }
@@ -93,6 +103,11 @@ final class GuestSeat {
     /** This guest's stages, ring by ring; none before they are granted. */
     List<Stage> stages() {
         return stages;
+    }
+
+    /** Whether what was asked for will never be granted: another program has asked since, or the region is retired. */
+    boolean overruled() {
+        return directory.state() != RegionDescriptor.STATE_LIVE || directory.partyRequest(party) != request;
     }
 
     /**

@@ -36,6 +36,7 @@ final class SeatedAgent implements Agent {
     public int doWork() {
         if (agent == null) {
             if (!seat.granted()) {
+                done = seat.overruled();
                 return 0;
             }
             LOG.log(System.Logger.Level.INFO, "{0} has its place again", roleName);

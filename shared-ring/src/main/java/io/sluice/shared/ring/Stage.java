@@ -121,7 +121,7 @@ public final class Stage {
     public boolean refresh() {
         Memory.longOpaque(line + LINE_BEAT_OFFSET, ++beats);
         if (Memory.longAcquire(attachmentAddress) != attachment) {
-            Memory.longRelease(line + LINE_LEFT_OFFSET, 1);
+            leave();
             return false;
         }
         if (ring.directory().state() != STATE_LIVE) {
@@ -138,6 +138,11 @@ public final class Stage {
             settle();
         }
         return violation == Violation.NONE;
+    }
+
+    /** Says that the holder of this place writes nothing more: the host may use again what it has kept from it. */
+    public void leave() {
+        Memory.longRelease(line + LINE_LEFT_OFFSET, 1);
     }
 
     /**
