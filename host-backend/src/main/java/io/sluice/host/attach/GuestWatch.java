@@ -8,7 +8,6 @@ import io.sluice.host.attach.StagePlaces.Move;
 import io.sluice.host.attach.StagePlaces.MovedStage;
 import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.ring.Doorbell;
-import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.RegionDescriptor;
 import io.sluice.shared.ring.Stage;
 import java.util.ArrayDeque;
@@ -51,6 +50,9 @@ final class GuestWatch {
     /** So many former holders of a living connection are kept in mind; each may hold 16 slots of a ring. */
     private static final int MAX_STALE = 4;
 
+    /** So many of their sets of slots are kept in mind on a ring that stands still. */
+    private static final int MAX_GOING_ROUND = 64;
+
     private enum Holder {
         NOBODY,
         GUEST,
@@ -73,14 +75,7 @@ final class GuestWatch {
     }
 
     /** A former holder that may still write, and the slots kept from it. */
-    private record Stale(Move move, List<Doubtful> doubtful) {}
-
-    /** Slots from one position up to and without another. */
-    private record Doubtful(Quarantine quarantine, long from, long to) {
-        private int slots() {
-            return (int) (to - from);
-        }
-    }
+    private record Stale(Move move, List<HeldSlots> held) {}
 
     private final HostRegion region;
     private final StagePlaces places;
@@ -89,6 +84,8 @@ final class GuestWatch {
     private final int party;
     private final String name;
     private final Deque<Stale> stale = new ArrayDeque<>();
+    /** What nobody can write to any more, and is not yet used again. */
+    private final Deque<HeldSlots> goingRound = new ArrayDeque<>();
 
     private int peerId = RegionDescriptor.NOT_ATTACHED;
     private Holder holder = Holder.NOBODY;
@@ -146,7 +143,8 @@ final class GuestWatch {
         if (region.retired()) {
             return Long.MAX_VALUE;
         }
-        if (holder == Holder.GUEST) {
+        // Once a handover has begun, the lines to listen at are the next holder's.
+        if (holder == Holder.GUEST && (handover == null || handover.move == null)) {
             listen(nowNanos);
         }
         stale.removeIf(former -> {
@@ -155,6 +153,13 @@ final class GuestWatch {
                 release(former);
             }
             return left;
+        });
+        goingRound.removeIf(held -> {
+            final boolean round = held.wentRound();
+            if (round) {
+                held.free();
+            }
+            return round;
         });
         if (handover == null) {
             handover = wanted(nowNanos);
@@ -231,19 +236,31 @@ final class GuestWatch {
             begin(nowNanos);
         }
         if (handover != null
+                && handover.move != null
                 && (!holderMayLive || places.left(handover.move) || nowNanos - handover.begunNanos >= SETTLE_NANOS)) {
             finish(nowNanos);
         }
     }
 
     private boolean hostHasLeft() {
-        place.standIns().forEach(StandIn::end);
-        return place.standIns().stream().allMatch(StandIn::ended);
+        boolean left = true;
+        for (StandIn standIn : place.standIns()) {
+            standIn.end();
+            if (!standIn.ended()) {
+                left = false;
+                doorbell.ring(HostDoorbell.HOST_PEER, standIn.vector());
+            }
+        }
+        return left;
     }
 
     private void begin(long nowNanos) {
         if (!wantedStill()) {
-            handover = null;
+            if (holder == Holder.HOST) {
+                // It has left for a guest that is gone again.
+                holder = Holder.NOBODY;
+            }
+            handover = wanted(nowNanos);
             return;
         }
         final boolean toHost = handover.to == Holder.HOST;
@@ -262,10 +279,9 @@ final class GuestWatch {
     /**
      * Ends a handover: the old holder is dead, has left, or was silent all the time. One that was silent may have been
      * stopped anywhere, also between looking whether its place is still its own and storing a slot or a buffer. What it
-     * claimed last it may write when it goes on, and nothing else: {@link RegionDescriptor#STALE_SLOTS} slots from where
-     * it published last, and none beyond what the stage before it had published by now. Where the host takes over,
-     * these slots hold no packets any more until the guest has said that it has left, or its socket is closed. Where
-     * another program of the same guest does, it gets them as they are: the usual case is that the old one is dead.
+     * claimed last it may write when it goes on, and nothing else. Where the host takes over, these {@link HeldSlots}
+     * hold no packets any more until the guest has said that it has left, or its socket is closed. Where another program
+     * of the same guest does, it gets them as they are: the usual case is that the old one is dead.
      */
     private void finish(long nowNanos) {
         final Handover done = handover;
@@ -276,19 +292,18 @@ final class GuestWatch {
         }
         final boolean toHost = done.to == Holder.HOST;
         final boolean mayWrite = holderMayLive && !places.left(done.move);
-        final List<Doubtful> doubtful = new ArrayList<>();
+        final List<HeldSlots> held = new ArrayList<>();
         for (MovedStage moved : toHost ? done.move.stages() : List.<MovedStage>of()) {
             final Optional<? extends StandIn> standIn = standIn(moved);
             if (standIn.isPresent()) {
                 final Stage stage = new Stage(moved.ring(), moved.stage(), doorbell);
-                final Doubtful slots = doubtful(stage, mayWrite);
-                slots.quarantine().add(slots.from(), slots.to());
-                doubtful.add(slots);
-                standIn.get().begin(stage, slots.slots());
+                final Optional<HeldSlots> slots = mayWrite ? Optional.of(HeldSlots.hold(stage)) : Optional.empty();
+                slots.ifPresent(held::add);
+                standIn.get().begin(stage, slots.map(HeldSlots::count).orElse(0));
                 doorbell.ring(HostDoorbell.HOST_PEER, standIn.get().vector());
             }
         }
-        final Stale former = new Stale(done.move, doubtful);
+        final Stale former = new Stale(done.move, held);
         if (mayWrite) {
             stale.add(former);
             if (stale.size() > MAX_STALE) {
@@ -306,12 +321,6 @@ final class GuestWatch {
             region.abandon(party);
             enter(GuestState.ABSENT);
         }
-    }
-
-    private static Doubtful doubtful(Stage stage, boolean mayWrite) {
-        final long from = stage.position();
-        final int slots = mayWrite ? Math.min(stage.look(), RegionDescriptor.STALE_SLOTS) : 0;
-        return new Doubtful(stage.ring().quarantine(), from, from + slots);
     }
 
     private void stoodIn() {
@@ -338,10 +347,16 @@ final class GuestWatch {
         region.grant(party, request);
     }
 
-    /** Uses slots and lines again that a former holder can no longer write. */
+    /** Uses lines again that a former holder can no longer write, and soon its slots. */
     private void release(Stale former) {
-        former.doubtful().forEach(slots -> slots.quarantine().remove(slots.from(), slots.to()));
         places.free(former.move());
+        for (HeldSlots held : former.held()) {
+            held.writerGone();
+            goingRound.add(held);
+            if (goingRound.size() > MAX_GOING_ROUND) {
+                goingRound.remove().free();
+            }
+        }
     }
 
     private int vector(MovedStage moved) {

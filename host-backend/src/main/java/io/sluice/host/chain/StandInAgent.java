@@ -8,6 +8,7 @@ import io.sluice.shared.agent.Agent;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
+import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
@@ -23,11 +24,15 @@ final class StandInAgent implements Agent, StandIn {
     private static final class Assignment {
         private final Stage stage;
         private final StageCounters counters;
+        private final Quarantine quarantine;
+        private final boolean filledByHost;
         private int doubtful;
 
         private Assignment(Stage stage, int doubtful) {
             this.stage = stage;
             this.counters = stage.counters();
+            this.quarantine = stage.ring().quarantine();
+            this.filledByHost = stage.ring().party(0) == 0;
             this.doubtful = doubtful;
         }
     }
@@ -118,11 +123,12 @@ final class StandInAgent implements Agent, StandIn {
             return 0;
         }
         final int work = Math.min(now.stage.available(), BUDGET);
-        final int emptied = drops ? work : Math.min(work, now.doubtful);
-        for (int i = 0; i < emptied; i++) {
-            empty(now.stage, now.counters, now.stage.position() + i);
+        final boolean guarded = now.quarantine.active();
+        if (drops || guarded || now.doubtful > 0) {
+            for (int i = 0; i < work; i++) {
+                turn(now, now.stage.position() + i, guarded);
+            }
         }
-        now.doubtful -= Math.min(emptied, now.doubtful);
         if (work > 0) {
             now.stage.advance(work);
             now.stage.publish();
@@ -133,11 +139,25 @@ final class StandInAgent implements Agent, StandIn {
         return work;
     }
 
-    private static void empty(Stage stage, StageCounters counters, long position) {
-        final long slot = stage.slotAddress(position);
+    private void turn(Assignment now, long position, boolean guarded) {
+        if (now.doubtful > 0) {
+            now.doubtful--;
+            empty(now, position, true);
+        } else if (guarded && now.quarantine.holds(position)) {
+            // What a lost guest has stored late is no packet that anybody has sent, unless a guest fills the ring.
+            empty(now, position, !now.filledByHost);
+        } else if (drops) {
+            empty(now, position, true);
+        }
+    }
+
+    private static void empty(Assignment now, long position, boolean counted) {
+        final long slot = now.stage.slotAddress(position);
         if (SlotWord.outputs(Memory.longOpaque(slot)) != 0) {
             Memory.longOpaque(slot, SlotWord.NO_PACKET);
-            counters.addDrop(DropReason.GUEST_LOST);
+            if (counted) {
+                now.counters.addDrop(DropReason.GUEST_LOST);
+            }
         }
     }
 
