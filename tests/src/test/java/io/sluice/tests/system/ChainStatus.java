@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.system;
 
+import io.sluice.host.attach.GuestLife;
+import io.sluice.host.attach.GuestState;
 import io.sluice.host.attach.StatusFile;
 import io.sluice.shared.ring.Directory;
 import io.sluice.shared.ring.DropReason;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -39,11 +42,38 @@ final class ChainStatus implements AutoCloseable {
         }
     }
 
-    /** Whether the guest is attached. */
+    /** Whether somebody holds the guest's socket. */
     boolean attached(String guest) {
+        return directory.partyConnection(party(guest)) != RegionDescriptor.NOT_ATTACHED;
+    }
+
+    /** Whether the guest lives, and who runs its stages. */
+    GuestLife life(String guest) {
+        return GuestLife.read(file, party(guest));
+    }
+
+    /** Waits until the guest is in {@code state}. */
+    void await(String guest, GuestState state, Duration limit) {
+        Await.until(
+                guest + " to be " + state,
+                limit,
+                () -> life(guest).state() == state,
+                () -> life(guest).toString());
+    }
+
+    /** Waits until the guest is in {@code state} and the host runs its stages. */
+    void awaitStandIn(String guest, GuestState state, Duration limit) {
+        Await.until(
+                "a stand-in for " + guest + ", " + state,
+                limit,
+                () -> life(guest).state() == state && life(guest).stoodIn(),
+                () -> life(guest).toString());
+    }
+
+    private int party(String guest) {
         for (int party = 1; party < directory.partyCount(); party++) {
             if (directory.partyName(party).equals(guest)) {
-                return directory.partyConnection(party) != RegionDescriptor.NOT_ATTACHED;
+                return party;
             }
         }
         throw new AssertionError("no guest " + guest);

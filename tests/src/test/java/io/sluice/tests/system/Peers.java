@@ -165,13 +165,13 @@ final class Peers {
         }
     }
 
-    private static ServerSocketChannel listen(String namespace, String address, int port) throws IOException {
+    static ServerSocketChannel listen(String namespace, String address, int port) throws IOException {
         final ServerSocketChannel listener =
                 NetworkNamespace.call(namespace, () -> unchecked(() -> ServerSocketChannel.open(family(address))));
         return listener.bind(new InetSocketAddress(address, port));
     }
 
-    private static SocketChannel open(String namespace, String address) {
+    static SocketChannel open(String namespace, String address) {
         return NetworkNamespace.call(namespace, () -> unchecked(() -> SocketChannel.open(family(address))));
     }
 

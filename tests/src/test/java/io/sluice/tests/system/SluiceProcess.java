@@ -35,6 +35,16 @@ final class SluiceProcess implements AutoCloseable {
 
     /** As {@link #start}, with further options of the Java virtual machine. */
     static SluiceProcess startWith(Scratch scratch, List<String> javaOptions, String... arguments) {
+        return startMain(scratch, MAIN, javaOptions, arguments);
+    }
+
+    /** Starts a program of a test's own in the same way: {@code main} with {@code arguments}. */
+    static SluiceProcess startProgram(Scratch scratch, Class<?> main, String... arguments) {
+        return startMain(scratch, main.getName(), List.of(), arguments);
+    }
+
+    private static SluiceProcess startMain(
+            Scratch scratch, String main, List<String> javaOptions, String... arguments) {
         final List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -43,9 +53,9 @@ final class SluiceProcess implements AutoCloseable {
                 "-XX:-UsePerfData",
                 "-Dsluice.home=" + System.getProperty("sluice.home")));
         command.addAll(javaOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
         command.addAll(List.of(arguments));
-        final Path log = scratch.newLog(arguments[0]);
+        final Path log = scratch.newLog(main.substring(main.lastIndexOf('.') + 1));
         final ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -142,6 +152,20 @@ final class SluiceProcess implements AutoCloseable {
         assertThat(output()).as("output of %s", this).doesNotContain("Exception", "SIGSEGV");
     }
 
+    /** SIGSTOP: from here on it does nothing, wherever it was, until {@link #resume}. */
+    void suspend() {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        Commands.run("kill", "-" + name, Long.toString(process.pid()));
+    }
+
     /** SIGKILL. */
     void kill() {
         process.destroyForcibly();
@@ -151,6 +175,10 @@ final class SluiceProcess implements AutoCloseable {
     /** Ends the process whatever it does. */
     @Override
     public void close() {
+        if (process.isAlive()) {
+            // One that is stopped does not end before it goes on.
+            Commands.attempt("kill", "-CONT", Long.toString(process.pid()));
+        }
         process.destroy();
         try {
             if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
