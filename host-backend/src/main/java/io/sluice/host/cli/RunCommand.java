@@ -40,8 +40,13 @@ import picocli.CommandLine.Spec;
             "  sluice run 'gen:?size=64&flows=1000 => guest:fw => null:'",
             "  sluice run 'pcap:in.pcap => vnf:firewall?allow=10.0.0.0/8 => pcap:out.pcap'",
             "  sluice run 'tap:a <=> guest:x?domain=red <=> guest:y?domain=blue <=> tap:b'",
+            "  sluice run 'tap:lan <=> guest:ids?on-loss=bypass <=> tap:wan'",
+            "  sluice run --lost 1s 'gen: => guest:fw?on-loss=drop => null:'",
             "  sluice run --plan 'tap:a <=> guest:g <=> tap:b'      show what would be built",
             "  sluice run -c edge.yaml",
+            "",
+            "on-loss= says what becomes of packets while a guest is not there: hold (they wait for it, the default),",
+            "drop (they are dropped and counted) or bypass (they pass it by).",
             "",
             "Ends by itself when every chain's source has ended (pcap:, gen:?count=N); Ctrl-C ends it at once."
         })
