@@ -35,7 +35,18 @@ final class SluiceProcess implements AutoCloseable {
 
     /** As {@link #start}, with further options of the Java virtual machine. */
     static SluiceProcess startWith(Scratch scratch, List<String> javaOptions, String... arguments) {
-        final List<String> command = new ArrayList<>(List.of(
+        return start(scratch, List.of(), javaOptions, arguments);
+    }
+
+    /** As {@link #start}, by another program that is given this command as its last arguments. */
+    static SluiceProcess startUnder(Scratch scratch, List<String> program, String... arguments) {
+        return start(scratch, program, List.of(), arguments);
+    }
+
+    private static SluiceProcess start(
+            Scratch scratch, List<String> program, List<String> javaOptions, String... arguments) {
+        final List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=deny",
