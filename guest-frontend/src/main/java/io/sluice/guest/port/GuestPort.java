@@ -33,7 +33,11 @@ public final class GuestPort implements AutoCloseable {
     private static final String SOCKET_PREFIX = "ptnet:";
     private static final String PCI_PREFIX = "pci:";
     private static final long SEAT_NANOS = 10_000_000_000L;
+    private static final long SILENT_SEAT_NANOS = 120_000_000_000L;
+    private static final long SILENT_NANOS = 1_000_000_000L;
     private static final long SEAT_POLL_NANOS = 200_000L;
+    private static final int ATTEMPTS = 5;
+    private static final long ATTEMPT_NANOS = 200_000_000L;
 
     private final Attachment attachment;
     private final Directory directory;
@@ -57,25 +61,54 @@ public final class GuestPort implements AutoCloseable {
      * @throws IOException saying exactly what is missing
      */
     public static GuestPort open(String spec) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return openOnce(spec);
+            } catch (TornAttachmentException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new IOException(e.getMessage(), e);
+                }
+                LockSupport.parkNanos(ATTEMPT_NANOS);
+            }
+        }
+    }
+
+    private static GuestPort openOnce(String spec) throws IOException {
         final Attachment attachment = attach(spec);
         try {
             final GuestPort port = new GuestPort(attachment);
             port.awaitSeat();
             return port;
-        } catch (RegionFormatException | IOException e) {
+        } catch (RegionFormatException e) {
+            final boolean torn = !attachment.hostPresent();
             attachment.close();
-            throw new IOException(e.getMessage(), e);
+            throw torn ? new TornAttachmentException(e.getMessage()) : new IOException(e.getMessage(), e);
+        } catch (IOException e) {
+            attachment.close();
+            throw e;
         }
     }
 
     private void awaitSeat() throws IOException {
-        final long deadlineNanos = System.nanoTime() + SEAT_NANOS;
+        long deadlineNanos = System.nanoTime() + SEAT_NANOS;
+        final long lastNanos = System.nanoTime() + SILENT_SEAT_NANOS;
+        long beat = directory.backendBeat();
+        long beatNanos = System.nanoTime();
         seat.ask();
         while (!seat.granted()) {
             if (!live()) {
-                throw new IOException("chain " + chain() + " has ended; start its backend and this guest again");
+                final String message = "chain " + chain() + " has ended; start its backend and this guest again";
+                throw retired() ? new IOException(message) : new TornAttachmentException(message);
             }
-            if (System.nanoTime() > deadlineNanos || Thread.interrupted()) {
+            final long now = System.nanoTime();
+            if (directory.backendBeat() != beat) {
+                beat = directory.backendBeat();
+                beatNanos = now;
+            } else if (now - beatNanos > SILENT_NANOS && now < lastNanos) {
+                // It has died, and another one may be about to take over, or it is stopped.
+                deadlineNanos = now + SEAT_NANOS;
+            }
+            if (now > deadlineNanos || Thread.interrupted()) {
                 throw new IOException("the backend of chain " + chain() + " has not given guest " + name()
                         + " its place within " + SEAT_NANOS / 1_000_000_000L + " s; does it still run? ('sluice status'"
                         + " on the host) Or does another program of this machine ask for the same place?");

@@ -41,7 +41,7 @@ final class SocketAttachment implements Attachment {
     }
 
     /** Reads what the server says first: version, this guest's id, the memory, and bells up to this guest's own. */
-    private static SocketAttachment introduce(String path, int socket) {
+    private static SocketAttachment introduce(String path, int socket) throws TornAttachmentException {
         final Message version = DescriptorPassing.receive(socket);
         if (version == null) {
             throw new IllegalStateException("the backend at " + path + " turned this guest away: it is attached already"
@@ -69,7 +69,7 @@ final class SocketAttachment implements Attachment {
             while (attachment.ownBell < 0) {
                 attachment.accept(next(path, socket));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | TornAttachmentException e) {
             attachment.release();
             throw e;
         }
@@ -100,6 +100,9 @@ final class SocketAttachment implements Attachment {
             reader.setDaemon(true);
             reader.start();
             return attachment;
+        } catch (TornAttachmentException e) {
+            Descriptors.close(socket);
+            throw e;
         } catch (RuntimeException e) {
             Descriptors.close(socket);
             throw new IOException(e.getMessage(), e);
@@ -119,10 +122,10 @@ final class SocketAttachment implements Attachment {
         }
     }
 
-    private static Message next(String path, int socket) {
+    private static Message next(String path, int socket) throws TornAttachmentException {
         final Message message = DescriptorPassing.receive(socket);
         if (message == null) {
-            throw new IllegalStateException("the backend at " + path + " ended while this guest attached");
+            throw new TornAttachmentException("the backend at " + path + " ended while this guest attached");
         }
         return message;
     }

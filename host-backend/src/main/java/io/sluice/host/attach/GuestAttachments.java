@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.attach;
 
+import io.sluice.host.keeper.KeptDescriptors;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.Doorbell;
 import java.io.IOException;
@@ -15,11 +16,18 @@ public final class GuestAttachments implements AutoCloseable {
 
     private final HostDoorbell doorbell;
     private final int attachVector;
+    private final KeptDescriptors kept;
     private IvshmemServer server;
 
     /** Bells for a host with {@code hostVectors} threads, 1 to {@link #MAX_HOST_VECTORS}. */
     public GuestAttachments(int hostVectors) {
-        doorbell = new HostDoorbell(hostVectors + 1);
+        this(hostVectors, KeptDescriptors.none());
+    }
+
+    /** As {@link #GuestAttachments(int)}, with what a dead backend has left, and for the next one. */
+    public GuestAttachments(int hostVectors, KeptDescriptors kept) {
+        this.kept = kept;
+        doorbell = new HostDoorbell(hostVectors + 1, kept);
         attachVector = hostVectors;
     }
 
@@ -53,7 +61,14 @@ public final class GuestAttachments implements AutoCloseable {
                 .map(place -> new GuestWatch(region, doorbell, place))
                 .toList();
         server = IvshmemServer.start(
-                region, doorbell, hostBell(attachVector), ownBell(attachVector), watches, directory, busyProcessors);
+                region,
+                doorbell,
+                hostBell(attachVector),
+                ownBell(attachVector),
+                watches,
+                directory,
+                busyProcessors,
+                kept);
     }
 
     /** Disconnects everybody; the host's threads must have ended. */

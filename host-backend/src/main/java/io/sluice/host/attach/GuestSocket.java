@@ -57,6 +57,11 @@ final class GuestSocket implements AutoCloseable {
         return new GuestSocket(path, descriptor);
     }
 
+    /** Goes on listening by {@code descriptor}, as the dead backend did that has left it. */
+    static GuestSocket inherit(Path path, int descriptor) {
+        return new GuestSocket(path, descriptor);
+    }
+
     int descriptor() {
         return descriptor;
     }

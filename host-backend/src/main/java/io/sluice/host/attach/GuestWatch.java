@@ -97,6 +97,8 @@ final class GuestWatch {
     private long beatNanos;
     private long grantedNanos;
     private int grants;
+    /** What a dead backend has left, or null. */
+    private GuestLife left;
 
     /** Watches the guest of {@code place}, which nobody has yet. */
     GuestWatch(HostRegion region, Doorbell doorbell, GuestPlace place) {
@@ -106,6 +108,10 @@ final class GuestWatch {
         this.place = place;
         this.party = place.party();
         this.name = region.directory().partyName(party);
+        if (region.inherited()) {
+            left = GuestLife.read(region.status(), party);
+            grants = left.grants();
+        }
         enter(GuestState.ABSENT);
     }
 
@@ -113,6 +119,35 @@ final class GuestWatch {
     void connected(int connected) {
         peerId = connected;
         region.connection(party, peerId);
+    }
+
+    /**
+     * Goes on from where a dead backend has left this guest. What the host itself ran it takes anew; what was asked for
+     * and not granted is granted now.
+     *
+     * @param connected who still holds the guest's socket, or {@link RegionDescriptor#NOT_ATTACHED}
+     */
+    void takeOver(int connected, long nowNanos) {
+        final int kicked = region.directory().partyPeerId(party);
+        peerId = connected;
+        if (connected == RegionDescriptor.NOT_ATTACHED) {
+            region.connection(party, connected);
+        }
+        if (connected != RegionDescriptor.NOT_ATTACHED && kicked == connected && !requested()) {
+            holder = Holder.GUEST;
+            holderMayLive = true;
+            beats = region.beats(party);
+            beatNanos = nowNanos;
+            enter(GuestState.PRESENT);
+            if (left.state() != GuestState.ABSENT) {
+                sinceNanos = left.sinceNanos();
+                write();
+            }
+        } else {
+            holderMayLive = connected != RegionDescriptor.NOT_ATTACHED;
+            region.abandon(party);
+            enter(GuestState.ABSENT);
+        }
     }
 
     /** Says that the socket is closed: nobody who came through it writes any more. */

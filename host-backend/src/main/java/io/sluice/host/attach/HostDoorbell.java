@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.attach;
 
+import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.ring.Doorbell;
@@ -32,12 +34,19 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
     private final Map<Integer, Integer> installed = new HashMap<>();
     private final Queue<Retired> retired = new ArrayDeque<>();
 
-    /** A doorbell with {@code hostVectors} bells of the host's own. */
-    HostDoorbell(int hostVectors) {
+    /** A doorbell with {@code hostVectors} bells of the host's own, those of a dead backend where it has left them. */
+    HostDoorbell(int hostVectors, KeptDescriptors kept) {
         hostBells = new int[hostVectors];
         ownBells = new int[hostVectors];
         for (int i = 0; i < hostVectors; i++) {
-            hostBells[i] = EventFd.create();
+            hostBells[i] = kept.take(KeptItems.HOST_BELL + i);
+            if (hostBells[i] < 0) {
+                hostBells[i] = EventFd.create();
+                kept.hold(KeptItems.HOST_BELL + i, hostBells[i]);
+            } else {
+                // Kicks of the time without a host are no flood; its threads begin awake and look at everything.
+                EventFd.drain(hostBells[i]);
+            }
             ownBells[i] = EventFd.create();
         }
     }
@@ -69,9 +78,14 @@ final class HostDoorbell implements Doorbell, AutoCloseable {
     /** Wakes {@code peerId} from now on by a new eventfd, which is returned and stays this object's. */
     synchronized int install(int peerId) {
         final int descriptor = EventFd.create();
+        install(peerId, descriptor);
+        return descriptor;
+    }
+
+    /** Wakes {@code peerId} from now on by {@code descriptor}, which is this object's then. */
+    synchronized void install(int peerId, int descriptor) {
         installed.put(peerId, descriptor);
         guestBells.setRelease(peerId, descriptor);
-        return descriptor;
     }
 
     /** Forgets {@code peerId}. */

@@ -3,6 +3,8 @@ package io.sluice.host.attach;
 
 import static io.sluice.shared.ring.RegionDescriptor.*;
 
+import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.ring.Directory;
@@ -24,6 +26,7 @@ public final class HostRegion implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(HostRegion.class.getName());
     private static final int LINES = 512;
 
+    private final boolean inherited;
     private final SharedRegion memory;
     private final StatusFile status;
     private final Directory directory;
@@ -38,24 +41,56 @@ public final class HostRegion implements AutoCloseable {
 
     /** Makes a region for {@code spec} whose private copy is the file at {@code statusPath}. */
     public HostRegion(RegionSpec spec, Path statusPath) throws IOException {
-        final int stages =
-                spec.rings().stream().mapToInt(r -> r.stages().size()).sum();
-        final int lines = Math.max(LINES, 4 * stages);
-        format = new RegionFormat(spec, lines);
-        status = StatusFile.create(statusPath, format.controlBytes());
+        this(spec, statusPath, "", KeptDescriptors.none());
+    }
+
+    /**
+     * As {@link #HostRegion(RegionSpec, Path)}, or takes over the region that a dead backend has left in {@code kept}.
+     *
+     * @param plan what was asked for; a region left of another plan is not to be given here ({@link LeftRegion})
+     */
+    public HostRegion(RegionSpec spec, Path statusPath, String plan, KeptDescriptors kept) throws IOException {
+        format = format(spec);
+        inherited = kept.inherits(KeptItems.MEMORY);
+        status = inherited
+                ? StatusFile.inherit(kept.take(KeptItems.STATE), statusPath, format.controlBytes())
+                : StatusFile.create(statusPath, format.controlBytes());
         try {
-            memory = SharedRegion.create("sluice-" + spec.name(), format.regionBytes());
+            memory = inherited
+                    ? SharedRegion.attach(kept.take(KeptItems.MEMORY), format.regionBytes())
+                    : SharedRegion.create("sluice-" + spec.name(), format.regionBytes());
         } catch (RuntimeException e) {
             status.close();
             throw e;
         }
         shared = memory.address();
         own = status.address();
-        format.write(own);
-        format.write(shared);
+        if (!inherited) {
+            status.plan(plan);
+            format.write(own);
+            format.write(shared);
+        }
         directory = Directory.ofHost(own, status.lengthBytes(), shared);
-        places = new StagePlaces(this, stages, lines);
+        places = new StagePlaces(this, format.lineCount());
+        if (inherited) {
+            RegionMirror.copy(this);
+            places.takeOver();
+        } else {
+            kept.hold(KeptItems.STATE, status.descriptor());
+            kept.hold(KeptItems.MEMORY, memory.descriptor());
+        }
         audit = new LineAudit(directory);
+    }
+
+    static RegionFormat format(RegionSpec spec) {
+        final int stages =
+                spec.rings().stream().mapToInt(r -> r.stages().size()).sum();
+        return new RegionFormat(spec, Math.max(LINES, 4 * stages));
+    }
+
+    /** Whether another backend has made this region. */
+    public boolean inherited() {
+        return inherited;
     }
 
     public Directory directory() {
@@ -80,6 +115,25 @@ public final class HostRegion implements AutoCloseable {
     synchronized void connection(int party, int peerId) {
         writeInt(partyEntry(party) + PARTY_GRANTED_OFFSET, directory.partyRequest(party));
         writeInt(partyEntry(party) + PARTY_CONNECTION_OFFSET, peerId);
+    }
+
+    /** Notes, for another backend only, that {@code party}'s guest {@code peerId} has been told all that it needs. */
+    void introduced(int party, int peerId) {
+        Memory.intRelease(own + partyEntry(party) + StatusFile.PARTY_INTRODUCED_OFFSET, peerId);
+    }
+
+    /** The guest noted last by {@link #introduced(int, int)}. */
+    int introduced(int party) {
+        return Memory.intAt(own + partyEntry(party) + StatusFile.PARTY_INTRODUCED_OFFSET);
+    }
+
+    /** The ivshmem id that a guest was given last, also by a backend before this one. */
+    int lastPeerId() {
+        return Memory.intAt(own + StatusFile.PEER_ID_OFFSET);
+    }
+
+    void lastPeerId(int peerId) {
+        Memory.intRelease(own + StatusFile.PEER_ID_OFFSET, peerId);
     }
 
     /** Tells {@code party}'s program that what it asked for by {@code request} is done. */
@@ -150,7 +204,12 @@ public final class HostRegion implements AutoCloseable {
             for (int stage = ring.stageCount() - 1; stage >= 0; stage--) {
                 final long offset = lineOffset(attachmentLine(ring.attachmentAcquire(stage)));
                 if (ring.party(stage) != 0) {
-                    Memory.copy(shared + offset, own + offset, LINE_BYTES);
+                    // Not what the host notes of the line, for which the region has no use.
+                    Memory.copy(shared + offset, own + offset, StatusFile.LINE_SEEN_OFFSET);
+                    Memory.copy(
+                            shared + offset + LINE_WAKE_OFFSET,
+                            own + offset + LINE_WAKE_OFFSET,
+                            LINE_BYTES - LINE_WAKE_OFFSET);
                 }
                 final long position = Memory.longAcquire(own + offset + LINE_POSITION_OFFSET);
                 Memory.longOpaque(own + offset + StatusFile.LINE_SEEN_OFFSET, position);
@@ -193,6 +252,10 @@ public final class HostRegion implements AutoCloseable {
 
     long shared() {
         return shared;
+    }
+
+    long own() {
+        return own;
     }
 
     /** Frees the memory; no stage of this process may run any more. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.attach;
 
+import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.pacing.Bell;
 import io.sluice.shared.posix.DescriptorPassing;
 import io.sluice.shared.posix.Descriptors;
@@ -57,9 +59,9 @@ public final class IvshmemServer implements AutoCloseable {
     private final int bell;
     private final int stopBell;
     private final List<GuestWatch> watches;
+    private final KeptDescriptors kept;
     private final Thread thread;
     private volatile boolean running = true;
-    private int lastPeerId;
     private boolean refused;
     private boolean refusalTold;
     private boolean belled;
@@ -74,13 +76,15 @@ public final class IvshmemServer implements AutoCloseable {
             int bell,
             int stopBell,
             List<GuestWatch> watches,
-            Collection<Integer> busyProcessors) {
+            Collection<Integer> busyProcessors,
+            KeptDescriptors kept) {
         this.region = region;
         this.doorbell = doorbell;
         this.bell = bell;
         this.requests = new Bell(bell);
         this.stopBell = stopBell;
         this.watches = watches;
+        this.kept = kept;
         this.busyProcessors = List.copyOf(busyProcessors);
         this.attached = new Connection[region.directory().partyCount()];
         this.thread = new Thread(this::serve, "attach " + region.directory().name());
@@ -101,13 +105,17 @@ public final class IvshmemServer implements AutoCloseable {
             int stopBell,
             List<GuestWatch> watches,
             RuntimeDirectory directory,
-            Collection<Integer> busyProcessors)
+            Collection<Integer> busyProcessors,
+            KeptDescriptors kept)
             throws IOException {
-        final IvshmemServer server = new IvshmemServer(region, doorbell, bell, stopBell, watches, busyProcessors);
+        final IvshmemServer server = new IvshmemServer(region, doorbell, bell, stopBell, watches, busyProcessors, kept);
         final Directory parties = region.directory();
         try {
             for (int party = 1; party < parties.partyCount(); party++) {
-                server.sockets.add(GuestSocket.listen(directory.guestSocket(parties.partyName(party))));
+                server.listen(parties.partyName(party), directory);
+            }
+            if (region.inherited()) {
+                server.takeOver();
             }
         } catch (IOException | RuntimeException e) {
             server.release();
@@ -115,6 +123,56 @@ public final class IvshmemServer implements AutoCloseable {
         }
         server.thread.start();
         return server;
+    }
+
+    private void listen(String guest, RuntimeDirectory directory) throws IOException {
+        final String item = KeptItems.LISTEN + guest;
+        final int left = kept.take(item);
+        final GuestSocket socket = left < 0
+                ? GuestSocket.listen(directory.guestSocket(guest))
+                : GuestSocket.inherit(directory.guestSocket(guest), left);
+        sockets.add(socket);
+        if (left < 0) {
+            kept.hold(item, socket.descriptor());
+        }
+    }
+
+    /** Goes on serving the guests that a dead backend has left; one that it was just introducing has to come again. */
+    private void takeOver() {
+        final List<Integer> gone = new ArrayList<>();
+        for (String id : kept.left(KeptItems.CONNECTION)) {
+            final int peerId = Integer.parseInt(id);
+            final int socket = kept.take(KeptItems.CONNECTION + id);
+            final int guestBell = kept.take(KeptItems.BELL + id);
+            final int party = region.directory().partyOfConnection(peerId);
+            if (guestBell >= 0 && party > 0 && region.introduced(party) == peerId) {
+                attached[party] = new Connection(party, peerId, socket, guestBell);
+                doorbell.install(peerId, guestBell);
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "guest {0} is still connected, peer {1}",
+                        region.directory().partyName(party),
+                        id);
+            } else {
+                end(peerId, socket);
+                if (guestBell >= 0) {
+                    Descriptors.close(guestBell);
+                }
+                gone.add(peerId);
+            }
+        }
+        for (String id : kept.left(KeptItems.BELL)) {
+            final int guestBell = kept.take(KeptItems.BELL + id);
+            kept.drop(KeptItems.BELL + id);
+            Descriptors.close(guestBell);
+        }
+        for (int party = 1; party < attached.length; party++) {
+            watch(party)
+                    .takeOver(
+                            attached[party] == null ? RegionDescriptor.NOT_ATTACHED : attached[party].peerId(),
+                            System.nanoTime());
+        }
+        gone.forEach(peerId -> tellOthers(new Connection(0, peerId, -1, -1), -1));
     }
 
     private void serve() {
@@ -227,9 +285,13 @@ public final class IvshmemServer implements AutoCloseable {
             return;
         }
         final Connection connection = new Connection(party, peerId, socket, guestBell);
+        // Before anybody hears of it: another backend must be able to go on with what was said.
+        kept.hold(KeptItems.BELL + peerId, guestBell);
+        kept.hold(KeptItems.CONNECTION + peerId, socket);
         attached[party] = connection;
         watch(party).connected(peerId);
         if (introduce(connection)) {
+            region.introduced(party, peerId);
             LOG.log(
                     System.Logger.Level.INFO,
                     "guest {0} connected, process {1}, peer {2}",
@@ -273,10 +335,12 @@ public final class IvshmemServer implements AutoCloseable {
     }
 
     private int nextPeerId() {
+        int peerId = region.lastPeerId();
         do {
-            lastPeerId = lastPeerId + 1 < HostDoorbell.MAX_PEERS ? lastPeerId + 1 : 1;
-        } while (region.directory().partyOfConnection(lastPeerId) >= 0);
-        return lastPeerId;
+            peerId = peerId + 1 < HostDoorbell.MAX_PEERS ? peerId + 1 : 1;
+        } while (region.directory().partyOfConnection(peerId) >= 0);
+        region.lastPeerId(peerId);
+        return peerId;
     }
 
     private boolean introduce(Connection newcomer) {
@@ -319,9 +383,17 @@ public final class IvshmemServer implements AutoCloseable {
         attached[connection.party()] = null;
         watch(connection.party()).disconnected();
         doorbell.remove(connection.peerId());
-        Descriptors.close(connection.socket());
+        end(connection.peerId(), connection.socket());
         LOG.log(System.Logger.Level.INFO, "guest {0} {1}", region.directory().partyName(connection.party()), how);
         tellOthers(connection, -1);
+    }
+
+    /** Ends a connection also where somebody else holds its socket. */
+    private void end(int peerId, int socket) {
+        UnixSocket.shutdown(socket);
+        kept.drop(KeptItems.CONNECTION + peerId);
+        kept.drop(KeptItems.BELL + peerId);
+        Descriptors.close(socket);
     }
 
     /** Ends the thread, disconnects everybody and removes the sockets. */
@@ -332,7 +404,7 @@ public final class IvshmemServer implements AutoCloseable {
         awaitThread();
         for (Connection connection : attached) {
             if (connection != null) {
-                Descriptors.close(connection.socket());
+                end(connection.peerId(), connection.socket());
             }
         }
         release();

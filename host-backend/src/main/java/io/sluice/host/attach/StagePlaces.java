@@ -10,9 +10,13 @@ import io.sluice.shared.ring.StageCounters;
 import io.sluice.shared.ring.Violation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Which line is whose: gives a party's stages to another holder, in two steps, because the last one may still be alive.
@@ -32,17 +36,67 @@ final class StagePlaces {
     /** Lines of nobody; the longest unused first, so that a late writer of an old line has the longest time to go. */
     private final Deque<Integer> freeLines = new ArrayDeque<>();
 
+    private long lastFreed;
+
     /** One stage on its way from one line to another. */
     record MovedStage(Ring ring, int stage, long position, int oldLine, int line) {}
 
     /** One party's change of holder. */
     record Move(int party, List<MovedStage> stages) {}
 
-    StagePlaces(HostRegion region, int firstFreeLine, int lines) {
+    /** The places of a region that has {@code lines} lines, as its private directory says who has which. */
+    StagePlaces(HostRegion region, int lines) {
         this.region = region;
-        for (int line = firstFreeLine; line < lines; line++) {
-            freeLines.add(line);
+        final Set<Integer> used = new HashSet<>();
+        for (int r = 0; r < region.directory().ringCount(); r++) {
+            final Ring ring = region.directory().ring(r);
+            for (int stage = 0; stage < ring.stageCount(); stage++) {
+                used.add(attachmentLine(ring.attachmentAcquire(stage)));
+            }
         }
+        IntStream.range(0, lines)
+                .filter(line -> !used.contains(line))
+                .boxed()
+                .sorted(Comparator.comparingLong(this::freed))
+                .forEach(freeLines::add);
+        if (!freeLines.isEmpty()) {
+            lastFreed = freed(freeLines.getLast());
+        }
+    }
+
+    /** From when it has a successor on, so that another backend, which knows of no former holders, uses it last. */
+    private void noteFreed(int line) {
+        Memory.longRelease(region.own() + region.lineOffset(line) + StatusFile.LINE_FREED_OFFSET, ++lastFreed);
+    }
+
+    private long freed(int line) {
+        return Memory.longAt(region.own() + region.lineOffset(line) + StatusFile.LINE_FREED_OFFSET);
+    }
+
+    /**
+     * Goes on with the moves that a dead backend has begun and not completed: the new line goes up to where the old one
+     * is, as far as it can be, and to where the stage behind it is at least, which has followed the old line. That
+     * a holder who is still alive publishes there once more costs no more than handling those slots twice.
+     */
+    void takeOver() {
+        for (int r = 0; r < region.directory().ringCount(); r++) {
+            final Ring ring = region.directory().ring(r);
+            for (int stage = 0; stage < ring.stageCount(); stage++) {
+                final int line = attachmentLine(ring.attachmentAcquire(stage));
+                final int former = Memory.intAt(formerAddress(line)) - 1;
+                if (ring.party(stage) != 0 && former >= 0) {
+                    final long reached = lastPosition(ring, stage, former, lastPosition(ring, stage, line, 0));
+                    if (reached >= 0) {
+                        region.writeLong(region.lineOffset(line) + LINE_POSITION_OFFSET, reached);
+                    }
+                    Memory.intRelease(formerAddress(line), 0);
+                }
+            }
+        }
+    }
+
+    private long formerAddress(int line) {
+        return region.own() + region.lineOffset(line) + StatusFile.LINE_FORMER_OFFSET;
     }
 
     /**
@@ -82,6 +136,8 @@ final class StagePlaces {
         final Ring ring = moved.ring();
         final int epoch = attachmentEpoch(ring.attachmentAcquire(moved.stage())) + 1;
         region.forBoth(base -> RegionFormat.writeLine(base + region.lineOffset(moved.line()), moved.position(), epoch));
+        Memory.intRelease(formerAddress(moved.line()), 1 + moved.oldLine());
+        noteFreed(moved.oldLine());
         copyCounters(moved);
         final long entry = region.stageEntry(ring.index(), moved.stage());
         region.writeInt(entry + STAGE_VECTOR_OFFSET, vector);
@@ -145,6 +201,7 @@ final class StagePlaces {
                 }
                 copyCounters(moved);
                 region.writeLong(region.lineOffset(moved.line()) + LINE_POSITION_OFFSET, position);
+                Memory.intRelease(formerAddress(moved.line()), 0);
             }
             return true;
         }
@@ -153,7 +210,10 @@ final class StagePlaces {
     /** Lets the old lines of {@code move} be used again, some time. */
     void free(Move move) {
         synchronized (region) {
-            move.stages().forEach(moved -> freeLines.add(moved.oldLine()));
+            for (MovedStage moved : move.stages()) {
+                freeLines.add(moved.oldLine());
+                noteFreed(moved.oldLine());
+            }
         }
     }
 }

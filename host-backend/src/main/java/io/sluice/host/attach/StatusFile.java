@@ -3,6 +3,9 @@ package io.sluice.host.attach;
 
 import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.memory.Memory;
+import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.Errno;
+import io.sluice.shared.posix.OpenFile;
 import io.sluice.shared.ring.RegionDescriptor;
 import io.sluice.shared.ring.Ring;
 import java.io.IOException;
@@ -13,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
@@ -28,14 +32,25 @@ import java.util.Set;
  *     128  heartbeat  u64   nanoseconds since 1970, written several times a second while the backend lives
  *     136  process    u64   its process id
  *     144  started    u64   nanoseconds since 1970
+ *     152  peerId     u32   the last ivshmem id given to a guest
  *     512  segment    u32   of a chain that has several regions: which one this is, from 1; else 0
  *     516  segments   u32   how many
  *     520  domain     64 bytes, UTF-8, padded with zeros: the trust domain of its guests
+ *     1020 planBytes  u32   length of what follows
+ *     1024 plan       up to 3072 bytes of UTF-8: what was asked for, by which another backend knows its own chain
  *
- *   and in each line that a stage has now:
+ *   and in each party's entry, beside {@link GuestLife}:
+ *     120  introduced u32   the ivshmem id of the guest that was told all that it needs
+ *
+ *   and in each line:
  *     16   seen       u64   the stage's position at the last heartbeat; those of one ring were read last stage first,
  *                           so that no stage seems to have passed the one before it
+ *     24   freed      u64   a number that grows with each line that becomes nobody's
+ *     32   former     u32   1 + the line of the last holder, until its last position has been taken over; 0: none
  * </pre>
+ *
+ * The file is locked (flock(2)) as long as its backend lives or a keeper holds it for another one: the lock belongs to
+ * the open file, which both share.
  */
 public final class StatusFile implements AutoCloseable {
     /** How the names of these files end. */
@@ -60,16 +75,26 @@ public final class StatusFile implements AutoCloseable {
      */
     public record Segment(int number, int count, String domain) {}
 
+    static final int LINE_FREED_OFFSET = 24;
+    static final int LINE_FORMER_OFFSET = 32;
+    static final int PEER_ID_OFFSET = 152;
+    static final int PARTY_INTRODUCED_OFFSET = 120;
+
+    private static final int PLAN_BYTES_OFFSET = 1020;
+    private static final int PLAN_OFFSET = 1024;
+    private static final int MAX_PLAN_BYTES = RegionDescriptor.HEADER_BYTES - PLAN_OFFSET;
+    private static final int UNLOCKED = -1;
+
     private final Path path;
     private final Arena arena;
     private final MemorySegment segment;
-    private final boolean owner;
+    private final int descriptor;
 
-    private StatusFile(Path path, Arena arena, MemorySegment segment, boolean owner) {
+    private StatusFile(Path path, Arena arena, MemorySegment segment, int descriptor) {
         this.path = path;
         this.arena = arena;
         this.segment = segment;
-        this.owner = owner;
+        this.descriptor = descriptor;
     }
 
     /** Makes the file, readable by its owner only and deleted by {@link #close}. */
@@ -101,13 +126,77 @@ public final class StatusFile implements AutoCloseable {
                 written += channel.write(zeros);
             }
             final StatusFile file = new StatusFile(
-                    path, arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, lengthBytes, arena), true);
-            Memory.longAt(
-                    file.address() + PROCESS_OFFSET, ProcessHandle.current().pid());
-            Memory.longAt(file.address() + STARTED_OFFSET, EpochClock.nanos());
-            file.beat();
+                    path, arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, lengthBytes, arena), lock(path));
+            file.begin();
             return file;
         }
+    }
+
+    private static int lock(Path path) throws IOException {
+        final int descriptor = OpenFile.open(path.toString(), OpenFile.READ_WRITE);
+        final int locked = descriptor < 0 ? descriptor : OpenFile.lockExclusive(descriptor);
+        if (locked < 0) {
+            throw new IOException("it cannot be locked: " + Errno.describe(locked));
+        }
+        return descriptor;
+    }
+
+    private void begin() {
+        Memory.longAt(address() + PROCESS_OFFSET, ProcessHandle.current().pid());
+        Memory.longAt(address() + STARTED_OFFSET, EpochClock.nanos());
+        beat();
+    }
+
+    /**
+     * Takes over a dead backend's file, under another name.
+     *
+     * @param descriptor of the open file, then this object's
+     * @param path where it shall be from now on
+     */
+    static StatusFile inherit(int descriptor, Path path, long lengthBytes) throws IOException {
+        final Path known = Path.of("/proc/self/fd/" + descriptor);
+        final Path before = Files.readSymbolicLink(known);
+        final Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(known, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            final StatusFile file = new StatusFile(
+                    path, arena, channel.map(FileChannel.MapMode.READ_WRITE, 0, lengthBytes, arena), descriptor);
+            Files.move(before, path, StandardCopyOption.REPLACE_EXISTING);
+            file.begin();
+            return file;
+        } catch (IOException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /** The descriptor by which a keeper keeps the file locked, and another backend finds it. */
+    int descriptor() {
+        return descriptor;
+    }
+
+    /** Whether a backend lives that has this file, or a keeper holds it for another one. */
+    public static boolean held(Path path) {
+        final int probe = OpenFile.open(path.toString(), OpenFile.READ_ONLY);
+        if (probe < 0) {
+            return false;
+        }
+        final boolean held = OpenFile.lockShared(probe) == -Errno.EAGAIN;
+        Descriptors.close(probe);
+        return held;
+    }
+
+    /** What was asked for, by which another backend knows its own chain. */
+    public String plan() {
+        final byte[] bytes = new byte[Math.clamp(Memory.intAt(address() + PLAN_BYTES_OFFSET), 0, MAX_PLAN_BYTES)];
+        Memory.copyToArray(address() + PLAN_OFFSET, bytes, 0, bytes.length);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    void plan(String plan) {
+        final byte[] bytes = plan.getBytes(StandardCharsets.UTF_8);
+        final int length = Math.min(bytes.length, MAX_PLAN_BYTES);
+        Memory.copyFromArray(bytes, 0, address() + PLAN_OFFSET, length);
+        Memory.intAt(address() + PLAN_BYTES_OFFSET, length);
     }
 
     /**
@@ -122,7 +211,7 @@ public final class StatusFile implements AutoCloseable {
                 throw new IOException(path + " is not complete: its backend is starting, or has died doing so");
             }
             return new StatusFile(
-                    path, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), false);
+                    path, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), UNLOCKED);
         }
     }
 
@@ -183,7 +272,8 @@ public final class StatusFile implements AutoCloseable {
     public void close() {
         if (arena.scope().isAlive()) {
             arena.close();
-            if (owner) {
+            if (descriptor != UNLOCKED) {
+                Descriptors.close(descriptor);
                 try {
                     Files.deleteIfExists(path);
                 } catch (IOException e) {

@@ -3,8 +3,11 @@ package io.sluice.host.chain;
 
 import io.sluice.host.endpoint.Endpoint;
 import io.sluice.host.endpoint.Endpoints;
+import io.sluice.host.endpoint.KeptEnd;
 import io.sluice.host.endpoint.LockedSink;
 import io.sluice.host.endpoint.PacketSink;
+import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.function.PacketFunction;
 import io.sluice.shared.function.PacketFunctionProvider;
 import java.util.IdentityHashMap;
@@ -23,7 +26,7 @@ final class ChainEndpoints implements AutoCloseable {
     private ChainEndpoints() {}
 
     /** Opens all, or none: what was opened is closed again where another cannot be. */
-    static ChainEndpoints open(Plan plan, boolean threadsShareSinks) {
+    static ChainEndpoints open(Plan plan, boolean threadsShareSinks, KeptDescriptors kept) {
         final ChainEndpoints opened = new ChainEndpoints();
         try {
             final Chain chain = plan.chain();
@@ -33,7 +36,7 @@ final class ChainEndpoints implements AutoCloseable {
                 }
             }
             for (EndpointPlan endpoint : plan.endpoints()) {
-                opened.open(chain, endpoint, threadsShareSinks);
+                opened.open(chain, endpoint, threadsShareSinks, kept);
             }
             return opened;
         } catch (RuntimeException e) {
@@ -42,11 +45,17 @@ final class ChainEndpoints implements AutoCloseable {
         }
     }
 
-    private void open(Chain chain, EndpointPlan plan, boolean threadsShareSinks) {
+    private void open(Chain chain, EndpointPlan plan, boolean threadsShareSinks, KeptDescriptors kept) {
         final Hop hop = plan.hop();
         final Endpoint endpoint;
         try {
-            endpoint = Endpoints.open(hop.kind(), hop.address(), hop.singleOptions(), plan.receives(), plan.sends());
+            endpoint = Endpoints.open(
+                    hop.kind(),
+                    hop.address(),
+                    hop.singleOptions(),
+                    plan.receives(),
+                    plan.sends(),
+                    keptEnd(kept, KeptItems.TAP + (hop.equals(chain.first()) ? 0 : 1)));
         } catch (IllegalArgumentException e) {
             throw chain.wrong(hop, e);
         }
@@ -54,6 +63,20 @@ final class ChainEndpoints implements AutoCloseable {
         if (plan.sends()) {
             sinks.put(hop, threadsShareSinks ? new LockedSink(endpoint.sink()) : endpoint.sink());
         }
+    }
+
+    private static KeptEnd keptEnd(KeptDescriptors kept, String item) {
+        return new KeptEnd() {
+            @Override
+            public int take() {
+                return kept.take(item);
+            }
+
+            @Override
+            public void hold(int descriptor) {
+                kept.hold(item, descriptor);
+            }
+        };
     }
 
     private static PacketFunction make(Chain chain, Hop hop) {

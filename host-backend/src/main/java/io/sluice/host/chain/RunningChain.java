@@ -37,19 +37,23 @@ public final class RunningChain implements AutoCloseable {
      *
      * @param directory where sockets and status files are made
      * @param intake whether packets may enter at once
+     * @param succession what dead backends have left
      * @throws ChainSyntaxException where a hop's options are wrong
      * @throws IOException where the system refuses something, with what to do
      */
-    public RunningChain(ConfiguredChain configured, RuntimeDirectory directory, Intake intake) throws IOException {
+    public RunningChain(ConfiguredChain configured, RuntimeDirectory directory, Intake intake, Succession succession)
+            throws IOException {
         this.configured = configured;
         plan = Plan.of(configured.chain());
         final ChainLayout layout = ChainLayout.of(plan, configured);
-        endpoints = ChainEndpoints.open(plan, layout.threads() > 1);
+        final List<KeptSegment> kept = succession.of(configured);
+        // An endpoint's descriptor is kept beside the first segment's.
+        endpoints = open(plan, layout, kept);
         try {
             final int count = plan.segments().size();
             for (int i = 0; i < count; i++) {
                 segments.add(new RunningSegment(
-                        plan.segments().get(i), layout.specs().get(i), layout.threads(), directory));
+                        plan.segments().get(i), layout.specs().get(i), layout.threads(), directory, kept.get(i)));
                 if (count > 1) {
                     segments.getLast().mark(i + 1, count);
                 }
@@ -65,6 +69,17 @@ public final class RunningChain implements AutoCloseable {
             runners.forEach(AgentRunner::close);
             segments.forEach(RunningSegment::close);
             endpoints.close();
+            throw e;
+        }
+    }
+
+    private static ChainEndpoints open(Plan plan, ChainLayout layout, List<KeptSegment> kept) {
+        try {
+            return ChainEndpoints.open(
+                    plan, layout.threads() > 1, kept.getFirst().descriptors());
+        } catch (RuntimeException e) {
+            // Guests wait on: an interface that is missing now may be there at the next attempt.
+            kept.forEach(segment -> segment.descriptors().release());
             throw e;
         }
     }

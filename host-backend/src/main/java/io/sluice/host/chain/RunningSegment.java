@@ -6,6 +6,7 @@ import io.sluice.host.attach.GuestPlace;
 import io.sluice.host.attach.HostRegion;
 import io.sluice.host.attach.SilenceLimits;
 import io.sluice.host.attach.StatusFile;
+import io.sluice.host.keeper.KeptDescriptors;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.RegionSpec;
 import io.sluice.shared.ring.Ring;
@@ -25,6 +26,7 @@ public final class RunningSegment implements AutoCloseable {
 
     private final String name;
     private final SegmentPlan plan;
+    private final KeptDescriptors kept;
     private final HostRegion region;
     private final GuestAttachments guests;
     private final List<HostStages> threads = new ArrayList<>();
@@ -35,15 +37,18 @@ public final class RunningSegment implements AutoCloseable {
      * nobody can attach.
      *
      * @param directory where the status file is made
+     * @param left by a dead backend, or nothing
      * @throws IOException where the system refuses something, with what to do; nothing is left then
      */
-    RunningSegment(SegmentPlan plan, RegionSpec spec, int threads, RuntimeDirectory directory) throws IOException {
+    RunningSegment(SegmentPlan plan, RegionSpec spec, int threads, RuntimeDirectory directory, KeptSegment left)
+            throws IOException {
         this.name = spec.name();
         this.plan = plan;
+        this.kept = left.descriptors();
         final String status = "backend-" + ProcessHandle.current().pid() + "-" + spec.name() + StatusFile.SUFFIX;
-        region = new HostRegion(spec, directory.path().resolve(status));
+        region = new HostRegion(spec, directory.path().resolve(status), left.plan(), kept);
         try {
-            guests = new GuestAttachments(threads);
+            guests = new GuestAttachments(threads, kept);
         } catch (RuntimeException e) {
             region.close();
             throw e;
@@ -131,6 +136,7 @@ public final class RunningSegment implements AutoCloseable {
     /** Tells the guests that the chain has ended and undoes what starting did; the helper threads must have ended. */
     @Override
     public void close() {
+        kept.forget();
         guests.close();
         region.close();
     }

@@ -8,9 +8,13 @@ import io.sluice.host.chain.ConfiguredChain;
 import io.sluice.host.chain.Plan;
 import io.sluice.host.chain.RunningChain;
 import io.sluice.host.control.Backend;
+import io.sluice.host.endpoint.Intake;
+import io.sluice.host.endpoint.Quantity;
+import io.sluice.host.keeper.SystemdNotice;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,6 +56,8 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 20;
+    private static final long MIN_KEEP_NANOS = 1_000_000_000L;
+    private static final long MAX_KEEP_NANOS = 3_600_000_000_000L;
 
     @Spec
     private CommandSpec spec;
@@ -101,6 +107,14 @@ final class RunCommand implements Callable<Integer> {
             description = "Call it lost after so long, for example 3s, and do what its on-loss says.")
     private String lost;
 
+    @Option(
+            names = "--keep",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            description = "If this process is killed, guests and interfaces wait so long for another one that runs the"
+                    + " same chain; none: they end with it. Default ${DEFAULT-VALUE}.")
+    private String keep;
+
     @Override
     public Integer call() throws Exception {
         final BackendConfig backendConfig = backendConfig();
@@ -115,8 +129,9 @@ final class RunCommand implements Callable<Integer> {
                 backendConfig.runDirectory().map(RuntimeDirectory::at).orElseGet(RuntimeDirectory::ofProcess);
         // Ctrl-C and kill end the chains as they should end: guests are told, sockets and interfaces go away.
         try (StopSignal stop = new StopSignal();
-                Backend backend = new Backend(backendConfig, directory)) {
+                Backend backend = new Backend(backendConfig, directory, Intake.OPEN, keep())) {
             announce(backend, directory, out);
+            SystemdNotice.ready(System.getenv());
             while (!backend.finished() && !stop.await(POLL_MILLIS)) {
                 // The chains run by themselves.
             }
@@ -126,6 +141,22 @@ final class RunCommand implements Callable<Integer> {
             }
             return backend.endpointFailures().isEmpty() ? ExitCode.OK : ErrorReport.REFUSED;
         }
+    }
+
+    private Duration keep() {
+        if (keep.equals("none")) {
+            return Duration.ZERO;
+        }
+        try {
+            final long nanos = Quantity.nanos(keep);
+            if (nanos >= MIN_KEEP_NANOS && nanos <= MAX_KEEP_NANOS) {
+                return Duration.ofNanos(nanos);
+            }
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // Said below, together with what would be right.
+        }
+        throw new ParameterException(
+                spec.commandLine(), "--keep " + keep + ": must be none or a duration from 1s to 60min");
     }
 
     private BackendConfig backendConfig() throws Exception {

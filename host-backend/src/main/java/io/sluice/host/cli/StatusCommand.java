@@ -93,7 +93,8 @@ final class StatusCommand implements Callable<Integer> {
 
     private int once(RuntimeDirectory directory, PrintWriter out) throws IOException {
         final List<BackendStatus> backends = StatusFiles.read(directory);
-        final boolean running = backends.stream().anyMatch(backend -> backend.life() != BackendStatus.Life.GONE);
+        final boolean running =
+                backends.stream().anyMatch(backend -> backend.life().compareTo(BackendStatus.Life.KEPT) < 0);
         if (json) {
             StatusJson.write(out, backends, true);
         } else {
@@ -154,6 +155,9 @@ final class StatusCommand implements Callable<Integer> {
         return switch (backend.life()) {
             case RUNNING -> process + ", up " + Figures.duration(EpochClock.nanos() - backend.startedNanos());
             case SILENT -> process + ": no heartbeat for " + silent + "; is the process stopped?";
+            case KEPT ->
+                "gone, kept: its process " + backend.processId() + " is gone since " + silent
+                        + ", its guests wait for another backend with the same chain";
             case GONE ->
                 "stale: its process " + backend.processId() + " is gone since " + silent
                         + "; the next backend removes what it left";

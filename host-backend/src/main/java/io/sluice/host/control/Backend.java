@@ -5,15 +5,22 @@ import io.sluice.host.chain.BackendConfig;
 import io.sluice.host.chain.ConfiguredChain;
 import io.sluice.host.chain.RunningChain;
 import io.sluice.host.chain.RunningSegment;
+import io.sluice.host.chain.Succession;
 import io.sluice.host.endpoint.Intake;
+import io.sluice.host.keeper.DescriptorStore;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All chains of one process: started together or not at all, independent of each other from then on. */
 public final class Backend implements AutoCloseable {
+    /** From here on this process may be killed; a store that does not answer by then says so itself. */
+    private static final Duration HELD = Duration.ofSeconds(10);
+
     private final List<RunningChain> chains = new ArrayList<>();
+    private final DescriptorStore store;
     private boolean closed;
 
     /**
@@ -27,11 +34,26 @@ public final class Backend implements AutoCloseable {
 
     /** Starts every chain of {@code config}, whose sources wait where {@code intake} says so. */
     public Backend(BackendConfig config, RuntimeDirectory directory, Intake intake) throws IOException {
+        this(config, directory, intake, Duration.ZERO);
+    }
+
+    /**
+     * As the other one, going on with what a backend that was killed has left.
+     *
+     * @param keep for how long another backend may go on when this one is killed; zero for not at all
+     */
+    public Backend(BackendConfig config, RuntimeDirectory directory, Intake intake, Duration keep) throws IOException {
         directory.create();
-        StatusFiles.removeAbandoned(directory);
+        store = Keepers.open(directory, config.chains(), keep).orElse(null);
         try {
+            final Succession succession =
+                    store == null ? Succession.none() : Succession.of(store, directory, config.chains());
+            StatusFiles.removeAbandoned(directory);
             for (ConfiguredChain chain : config.chains()) {
-                chains.add(new RunningChain(chain, directory, intake));
+                chains.add(new RunningChain(chain, directory, intake, succession));
+            }
+            if (store != null) {
+                store.awaitHeld(HELD);
             }
         } catch (IOException | RuntimeException e) {
             close();
@@ -106,6 +128,9 @@ public final class Backend implements AutoCloseable {
                     failure.addSuppressed(e);
                 }
             }
+        }
+        if (store != null) {
+            store.close();
         }
         if (failure != null) {
             throw failure;

@@ -17,6 +17,8 @@ public record BackendStatus(long processId, Life life, long startedNanos, long s
         RUNNING,
         /** Its process is there and its heart does not beat: it is stopped, or the machine is overloaded. */
         SILENT,
+        /** Its process is gone, and a keeper holds what is its guests' for another backend. */
+        KEPT,
         /** Its process is gone and has left its files behind. */
         GONE
     }

@@ -117,7 +117,7 @@ public final class StatusFiles {
         return ProcessHandle.of(file.processId())
                 .filter(process -> !startedAfter(process, file.startedNanos()))
                 .map(process -> Life.SILENT)
-                .orElse(Life.GONE);
+                .orElseGet(() -> StatusFile.held(file.path()) ? Life.KEPT : Life.GONE);
     }
 
     /** Whether the process is a later one to which the system has given the same id. */

@@ -18,8 +18,16 @@ public final class EndpointRequest {
     private final Map<String, String> options;
     private final boolean receives;
     private final boolean sends;
+    private final KeptEnd kept;
 
-    EndpointRequest(EndpointKind kind, String address, Map<String, String> options, boolean receives, boolean sends) {
+    EndpointRequest(
+            EndpointKind kind,
+            String address,
+            Map<String, String> options,
+            boolean receives,
+            boolean sends,
+            KeptEnd kept) {
+        this.kept = kept;
         this.kind = kind;
         this.address = address;
         this.options = Map.copyOf(options);
@@ -64,6 +72,11 @@ public final class EndpointRequest {
     /** True where packets enter the chain here. */
     public boolean receives() {
         return receives;
+    }
+
+    /** What a dead backend has left of this endpoint, and what the next one shall find. */
+    KeptEnd kept() {
+        return kept;
     }
 
     /** True where packets leave the chain here. */

@@ -29,11 +29,17 @@ public final class Endpoints {
      */
     public static Endpoint open(
             String kind, String address, Map<String, String> options, boolean receives, boolean sends) {
+        return open(kind, address, options, receives, sends, KeptEnd.NONE);
+    }
+
+    /** As the other one, going on with what a dead backend has left as {@code kept}. */
+    public static Endpoint open(
+            String kind, String address, Map<String, String> options, boolean receives, boolean sends, KeptEnd kept) {
         final EndpointKind known = KINDS.stream()
                 .filter(candidate -> candidate.name().equals(kind))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(kind + ": no such kind of endpoint; there are "
                         + KINDS.stream().map(EndpointKind::name).collect(joining(", "))));
-        return known.opener().open(new EndpointRequest(known, address, options, receives, sends));
+        return known.opener().open(new EndpointRequest(known, address, options, receives, sends, kept));
     }
 }

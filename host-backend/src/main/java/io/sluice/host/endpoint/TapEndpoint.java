@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * {@code tap:NAME}: a TAP interface of the kernel, made here and gone with this process, or one that exists already.
+ * {@code tap:NAME}: a TAP interface of the kernel, made here and gone with its descriptor, or one that exists already.
+ *
+ * <p>An interface made here goes away when the last holder of the descriptor does, and its addresses and routes with it.
+ * So the descriptor is kept for another backend.
  */
 final class TapEndpoint {
     static final EndpointKind KIND = new EndpointKind(
@@ -58,6 +61,16 @@ final class TapEndpoint {
     }
 
     private static int attach(EndpointRequest request, String link) {
+        final int left = request.kept().take();
+        if (left >= 0) {
+            return left;
+        }
+        final int descriptor = attachAnew(request, link);
+        request.kept().hold(descriptor);
+        return descriptor;
+    }
+
+    private static int attachAnew(EndpointRequest request, String link) {
         final int descriptor = TunTap.open();
         if (descriptor < 0) {
             throw new EndpointException(request.name() + ": cannot open " + TunTap.DEVICE + ": "

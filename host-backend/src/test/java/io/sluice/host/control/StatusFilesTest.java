@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.host.attach.StatusFile;
 import io.sluice.host.control.BackendStatus.Life;
 import io.sluice.shared.memory.EpochClock;
+import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.OpenFile;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -85,6 +87,22 @@ class StatusFilesTest {
                 .containsExactlyInAnyOrder(Life.GONE, Life.SILENT);
         assertThat(StatusFiles.read(directory))
                 .allSatisfy(backend -> assertThat(backend.silentNanos()).isGreaterThanOrEqualTo(LONG_AGO_NANOS));
+    }
+
+    @Test
+    void shouldLeaveAloneWhatAKeeperHoldsForADeadBackend() throws IOException, InterruptedException {
+        final Path kept = leave("kept", deadProcess());
+        final int keeper = OpenFile.open(kept.toString(), OpenFile.READ_ONLY);
+        assertThat(OpenFile.lockExclusive(keeper)).isZero();
+
+        assertThat(StatusFiles.read(directory)).extracting(BackendStatus::life).containsExactly(Life.KEPT);
+        StatusFiles.removeAbandoned(directory);
+        assertThat(kept).exists();
+
+        Descriptors.close(keeper);
+        assertThat(StatusFiles.read(directory)).extracting(BackendStatus::life).containsExactly(Life.GONE);
+        StatusFiles.removeAbandoned(directory);
+        assertThat(kept).doesNotExist();
     }
 
     @Test

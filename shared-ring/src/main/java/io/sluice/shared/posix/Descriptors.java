@@ -5,6 +5,7 @@ import static io.sluice.shared.posix.Native.INT;
 import static io.sluice.shared.posix.Native.LONG;
 import static io.sluice.shared.posix.Native.POINTER;
 
+import io.sluice.shared.memory.Memory;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
 
@@ -16,6 +17,9 @@ public final class Descriptors {
     private static final MethodHandle READV = Native.function("readv", LONG, INT, POINTER, INT);
     private static final MethodHandle CLOSE = Native.function("close", INT, INT);
     private static final MethodHandle FCNTL = Native.variadic("fcntl", 2, INT, INT, INT, INT);
+    private static final MethodHandle PIPE2 = Native.function("pipe2", INT, POINTER, INT);
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
     private static final int O_RDWR = 2;
@@ -87,6 +91,25 @@ public final class Descriptors {
     /** fcntl(2) F_GETFL: whether reads and writes that would have to wait fail with EAGAIN instead. */
     public static boolean nonBlocking(int descriptor) {
         return (PosixException.check(fcntl(descriptor, F_GETFL, 0), "fcntl(F_GETFL)") & O_NONBLOCK) != 0;
+    }
+
+    /** fcntl(2) F_SETFD FD_CLOEXEC, for a descriptor that was inherited. */
+    public static void closeOnExec(int descriptor) {
+        PosixException.check(fcntl(descriptor, F_SETFD, FD_CLOEXEC), "fcntl(F_SETFD)");
+    }
+
+    /** pipe2(2), close-on-exec: 0 or {@code -errno}; {@code ends} gets the reading and the writing descriptor. */
+    public static int pipe(int[] ends) {
+        try (Arena arena = Arena.ofConfined()) {
+            final long address = arena.allocate(8, 4).address();
+            final var errno = Native.errnoBuffer();
+            final int result = Native.resultOrErrno((int) PIPE2.invokeExact(errno, address, O_CLOEXEC), errno);
+            ends[0] = Memory.intAt(address);
+            ends[1] = Memory.intAt(address + 4);
+            return result;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
     }
 
     static int fcntl(int descriptor, int command, int argument) {

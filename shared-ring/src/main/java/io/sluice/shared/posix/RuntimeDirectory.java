@@ -73,6 +73,11 @@ public final class RuntimeDirectory {
         return path;
     }
 
+    /** Whose directory it is. */
+    public int userId() {
+        return userId;
+    }
+
     /**
      * Creates the directory with mode 0700 where it is missing, and checks it where it is not.
      *

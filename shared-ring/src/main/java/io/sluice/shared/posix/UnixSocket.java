@@ -11,7 +11,7 @@ import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Unix stream sockets by descriptor (unix(7)); the JDK's own cannot pass descriptors. Methods return a descriptor, 0 or
+ * Unix sockets by descriptor (unix(7)); the JDK's own cannot pass descriptors. Methods return a descriptor, 0 or
  * {@code -errno}.
  */
 public final class UnixSocket {
@@ -28,6 +28,8 @@ public final class UnixSocket {
     private static final int SHUT_RDWR = 2;
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_SEQPACKET = 5;
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOCK_NONBLOCK = 0x800;
     private static final int SOL_SOCKET = 1;
@@ -35,11 +37,22 @@ public final class UnixSocket {
 
     private UnixSocket() {}
 
-    /** A socket that listens at {@code path}, which must not exist; the caller sets the file's mode by its folder. */
+    /**
+     * A stream socket that listens at {@code path}, which must not exist; the caller sets the file's mode by its folder.
+     */
     public static int listen(String path, int backlog) {
+        return listen(path, backlog, SOCK_STREAM);
+    }
+
+    /** As {@link #listen(String, int)}, for connections that keep messages apart. */
+    public static int listenForMessages(String path, int backlog) {
+        return listen(path, backlog, SOCK_SEQPACKET);
+    }
+
+    private static int listen(String path, int backlog, int type) {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment address = address(arena, path);
-            final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+            final int socket = socket(type | SOCK_CLOEXEC | SOCK_NONBLOCK);
             if (socket < 0) {
                 return socket;
             }
@@ -57,17 +70,33 @@ public final class UnixSocket {
         }
     }
 
-    /** A blocking socket connected to the one that listens at {@code path}. */
+    /** A blocking stream socket connected to the one that listens at {@code path}. */
     public static int connect(String path) {
+        return connect(path, SOCK_STREAM);
+    }
+
+    /** As {@link #connect(String)}, to one that listens for connections that keep messages apart. */
+    public static int connectForMessages(String path) {
+        return connect(path, SOCK_SEQPACKET);
+    }
+
+    /** A datagram socket that sends to {@code path}; one that begins with {@code @} is an abstract name. */
+    public static int connectForDatagrams(String path) {
+        return connect(path, SOCK_DGRAM);
+    }
+
+    private static int connect(String path, int type) {
         try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment address = address(arena, path);
-            final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC);
+            final boolean isAbstract = type == SOCK_DGRAM && path.startsWith("@");
+            final MemorySegment address = address(arena, isAbstract ? "\0" + path.substring(1) : path);
+            final int socket = socket(type | SOCK_CLOEXEC);
             if (socket < 0) {
                 return socket;
             }
             final var errno = Native.errnoBuffer();
+            final int lengthBytes = (int) address.byteSize() - (isAbstract ? 1 : 0);
             final int result = Native.resultOrErrno(
-                    (int) CONNECT.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);
+                    (int) CONNECT.invokeExact(errno, socket, address.address(), lengthBytes), errno);
             return orClose(socket, result);
         } catch (IllegalArgumentException e) {
             throw e;
@@ -89,6 +118,16 @@ public final class UnixSocket {
 
     /** getsockopt(2) SO_PEERCRED: the process that connected, or {@code -errno}. */
     public static int peerProcess(int connection) {
+        return peerCredential(connection, 0);
+    }
+
+    /** getsockopt(2) SO_PEERCRED: the effective user of the process that connected, or {@code -errno}. */
+    public static int peerUser(int connection) {
+        return peerCredential(connection, 4);
+    }
+
+    /** One word of struct ucred: 0 pid i32, 4 uid u32, 8 gid u32. */
+    private static int peerCredential(int connection, int offset) {
         try (Arena arena = Arena.ofConfined()) {
             final long credentials = arena.allocate(12, 4).address();
             final long length = arena.allocate(4, 4).address();
@@ -97,7 +136,7 @@ public final class UnixSocket {
             final int result = Native.resultOrErrno(
                     (int) GETSOCKOPT.invokeExact(errno, connection, SOL_SOCKET, SO_PEERCRED, credentials, length),
                     errno);
-            return result < 0 ? result : Memory.intAt(credentials);
+            return result < 0 ? result : Memory.intAt(credentials + offset);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }

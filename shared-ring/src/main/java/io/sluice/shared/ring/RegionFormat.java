@@ -63,6 +63,10 @@ public final class RegionFormat {
         return controlBytes;
     }
 
+    public int lineCount() {
+        return lineCount;
+    }
+
     public RegionSpec spec() {
         return spec;
     }

@@ -83,7 +83,7 @@ final class LostPeersTest {
     @Test
     void shouldTakeOverFromABackendThatWasKilled() {
         final String chain = "gen:?rate=1000 => guest:g => null:";
-        try (SluiceProcess first = SluiceProcess.backend(scratch, chain);
+        try (SluiceProcess first = SluiceProcess.backend(scratch, "--keep", "none", chain);
                 SluiceProcess guest = SluiceProcess.guest(scratch, "g", "forward")) {
             first.kill();
             assertThat(guest.awaitExit(LIMIT)).as(guest::output).isEqualTo(REFUSED);

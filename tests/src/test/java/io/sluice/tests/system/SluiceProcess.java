@@ -35,17 +35,23 @@ final class SluiceProcess implements AutoCloseable {
 
     /** As {@link #start}, with further options of the Java virtual machine. */
     static SluiceProcess startWith(Scratch scratch, List<String> javaOptions, String... arguments) {
-        return startMain(scratch, MAIN, javaOptions, arguments);
+        return startMain(scratch, List.of(), MAIN, javaOptions, arguments);
     }
 
     /** Starts a program of a test's own in the same way: {@code main} with {@code arguments}. */
     static SluiceProcess startProgram(Scratch scratch, Class<?> main, String... arguments) {
-        return startMain(scratch, main.getName(), List.of(), arguments);
+        return startMain(scratch, List.of(), main.getName(), List.of(), arguments);
+    }
+
+    /** As {@link #start}, by another program that is given this command as its last arguments. */
+    static SluiceProcess startUnder(Scratch scratch, List<String> program, String... arguments) {
+        return startMain(scratch, program, MAIN, List.of(), arguments);
     }
 
     private static SluiceProcess startMain(
-            Scratch scratch, String main, List<String> javaOptions, String... arguments) {
-        final List<String> command = new ArrayList<>(List.of(
+            Scratch scratch, List<String> program, String main, List<String> javaOptions, String... arguments) {
+        final List<String> command = new ArrayList<>(program);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=deny",
