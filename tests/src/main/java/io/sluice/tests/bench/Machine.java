@@ -15,6 +15,7 @@ import java.util.Set;
 
 /** What figures depend on, apart from the code. */
 final class Machine {
+    private static final String AOT_CACHE = "-XX:AOTCache=";
     private static final Path CPUS = Path.of("/sys/devices/system/cpu");
 
     private Machine() {}
@@ -29,15 +30,24 @@ final class Machine {
                 "load", Files.readString(Path.of("/proc/loadavg")).split(" ")[0] + " before the first run, 0 is quiet");
         machine.put("kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("jdk", System.getProperty("java.vm.vendor") + " " + System.getProperty("java.vm.version"));
-        machine.put("flags", String.join(" ", javaFlags()));
+        machine.put(
+                "flags",
+                String.join(" ", javaFlags().stream().map(Machine::withoutPlace).toList()));
         return machine;
     }
 
     /** The flags of this JVM, which its workers get too. */
     static List<String> javaFlags() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> !flag.startsWith("-XX:AOTCache") && !flag.startsWith("-D"))
+                .filter(flag -> !flag.startsWith("-D"))
                 .toList();
+    }
+
+    /** The flag, where it names a file without that file's place on this machine. */
+    private static String withoutPlace(String flag) {
+        return flag.startsWith(AOT_CACHE)
+                ? AOT_CACHE + Path.of(flag.substring(AOT_CACHE.length())).getFileName()
+                : flag;
     }
 
     private static String cpuModel() throws IOException {
