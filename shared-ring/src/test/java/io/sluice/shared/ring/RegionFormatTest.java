@@ -105,7 +105,18 @@ class RegionFormatTest {
                 .endsWith("output-error", "bad-slot", "failed", "other", "guest-lost");
         assertThat(List.of(Violation.values()))
                 .extracting(Violation::label)
-                .containsExactly("none", "position-backwards", "position-beyond", "bad-line");
+                .containsExactly(
+                        "none",
+                        "position-backwards",
+                        "position-beyond",
+                        "bad-line",
+                        "bad-slot",
+                        "bad-output",
+                        "wake-backwards",
+                        "kick-flood",
+                        "socket-data",
+                        "connection-flood",
+                        "blocking-bell");
         assertThat(DropReason.of(3)).isEqualTo(DropReason.FRAGMENT);
     }
 
