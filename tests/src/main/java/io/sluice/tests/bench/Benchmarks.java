@@ -2,6 +2,7 @@
 package io.sluice.tests.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ public final class Benchmarks {
     public static Report run(Path home, List<String> names, Effort effort, Consumer<String> progress)
             throws IOException, InterruptedException {
         final Path folder = Files.createTempDirectory("sluice-bench");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtLast(folder)));
         try (Dpdk dpdk = Dpdk.prepare(home, folder)) {
             final Path peers = CProgram.compile(home, "bench_peers", folder, List.of("-std=c11"), List.of());
             final List<Contest> contests = chosen(new RingContests(peers, dpdk, effort).all(), names);
@@ -39,6 +41,17 @@ public final class Benchmarks {
             return new Report(machine, rows);
         } finally {
             delete(folder);
+        }
+    }
+
+    /** Where this process is interrupted; what peers that still run write meanwhile stays in the temporary folder. */
+    private static void deleteAtLast(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                delete(folder);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            System.getLogger(Benchmarks.class.getName()).log(System.Logger.Level.DEBUG, "left behind: " + folder, e);
         }
     }
 

@@ -4,10 +4,12 @@ package io.sluice.tests.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Huge pages of 2 MB for peers that want them, lent by the kernel where this process may ask for them (it must be root)
- * and given back when closed (kernel documentation, admin-guide/mm/hugetlbpage).
+ * and given back when closed, or when this process ends before that (kernel documentation,
+ * admin-guide/mm/hugetlbpage).
  */
 final class HugePages implements AutoCloseable {
     private static final long UNCHANGED = -1;
@@ -16,11 +18,16 @@ final class HugePages implements AutoCloseable {
     private final Path count;
     private final long before;
     private final boolean available;
+    private final AtomicBoolean lent;
 
     private HugePages(Path count, long before, boolean available) {
         this.count = count;
         this.before = before;
         this.available = available;
+        lent = new AtomicBoolean(before != UNCHANGED);
+        if (lent.get()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+        }
     }
 
     /** None at all. */
@@ -41,7 +48,8 @@ final class HugePages implements AutoCloseable {
             if (lacking <= 0) {
                 return new HugePages(count, UNCHANGED, true);
             }
-            final long before = number(count);
+            // Surplus ones are those of processes that are just ending, and go with them.
+            final long before = number(count) - number(folder.resolve("surplus_hugepages"));
             Files.writeString(count, Long.toString(before + lacking));
             return new HugePages(count, before, number(free) >= pages);
         } catch (IOException e) {
@@ -59,7 +67,7 @@ final class HugePages implements AutoCloseable {
 
     @Override
     public void close() {
-        if (before == UNCHANGED) {
+        if (!lent.getAndSet(false)) {
             return;
         }
         try {

@@ -98,6 +98,7 @@ class HarnessTest {
     void shouldBorrowHugePagesAndGiveThemBack() throws IOException {
         final Path count = Files.writeString(folder.resolve("nr_hugepages"), "3\n");
         Files.writeString(folder.resolve("free_hugepages"), "2\n");
+        Files.writeString(folder.resolve("surplus_hugepages"), "0\n");
         try (HugePages pages = HugePages.reserve(10, folder)) {
             assertThat(count).hasContent("11");
             assertThat(pages.available()).isFalse(); // nobody has made them free
