@@ -36,9 +36,9 @@ final class Meaning {
             "DPDK comes from the distribution and is compiled for its oldest processors; ours and the C peers are"
                     + " compiled for this one. Its drivers are called by a small C program instead of testpmd, so that"
                     + " the bytes that we touch are touched, and nothing else is done: where nothing is touched, testpmd"
-                    + " (txonly, rxonly) took the same time when they were compared. Packets go in bursts of 32, from"
-                    + " and to a pool of mbufs whose upkeep is in the figure. All of these copy packets; we do not, and"
-                    + " that is most of the difference.";
+                    + " (txonly, rxonly) took as long or longer when they were compared. Packets go in bursts of 32,"
+                    + " from and to a pool of mbufs whose upkeep is in the figure. All of these copy packets; we do not,"
+                    + " and that is most of the difference.";
 
     private static final Map<String, String> PEERS = Map.of(
             "c",
