@@ -36,7 +36,7 @@ import java.util.Optional;
  * process that connected is not the one that goes on. A guest that only fell silent may write again, see {@link
  * #finish}.
  */
-final class GuestWatch {
+public final class GuestWatch {
     private static final System.Logger LOG = System.getLogger(GuestWatch.class.getName());
 
     /** An old holder that lives has seen by then that its place is gone: no sleep of a stage is longer. */
@@ -101,7 +101,7 @@ final class GuestWatch {
     private GuestLife left;
 
     /** Watches the guest of {@code place}, which nobody has yet. */
-    GuestWatch(HostRegion region, Doorbell doorbell, GuestPlace place) {
+    public GuestWatch(HostRegion region, Doorbell doorbell, GuestPlace place) {
         this.region = region;
         this.places = region.places();
         this.doorbell = doorbell;
@@ -116,7 +116,7 @@ final class GuestWatch {
     }
 
     /** Says that {@code connected} holds the guest's socket now; its program has asked for nothing yet. */
-    void connected(int connected) {
+    public void connected(int connected) {
         peerId = connected;
         region.connection(party, peerId);
     }
@@ -151,7 +151,7 @@ final class GuestWatch {
     }
 
     /** Says that the socket is closed: nobody who came through it writes any more. */
-    void disconnected() {
+    public void disconnected() {
         peerId = RegionDescriptor.NOT_ATTACHED;
         region.connection(party, peerId);
         while (!stale.isEmpty()) {
@@ -174,7 +174,7 @@ final class GuestWatch {
      *
      * @return nanoseconds after which to call again at the latest; {@link Long#MAX_VALUE} where any time will do
      */
-    long turn(long nowNanos) {
+    public long turn(long nowNanos) {
         if (region.retired()) {
             return Long.MAX_VALUE;
         }

@@ -147,7 +147,7 @@ public final class HostRegion implements AutoCloseable {
     }
 
     /** Says by which of the host's vectors guests wake the thread that attaches them. */
-    void attachVector(int vector) {
+    public void attachVector(int vector) {
         writeInt(ATTACH_VECTOR_OFFSET, vector);
     }
 

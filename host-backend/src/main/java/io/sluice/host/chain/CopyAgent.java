@@ -31,7 +31,7 @@ import io.sluice.shared.ring.Violation;
  * dropped, until it has room again. Where the second region is retired they are dropped at once: what happens to one
  * region never freezes the other. Where the first is retired nothing more comes.
  */
-final class CopyAgent implements Agent {
+public final class CopyAgent implements Agent {
     private static final int FLUSH_PERIOD = 8;
     private static final int BUDGET = 256;
     private final String roleName;
@@ -61,7 +61,7 @@ final class CopyAgent implements Agent {
     private boolean unsettled;
 
     /** A copying stage from {@code from}, the last stage of its ring, to {@code to}, the first stage of another ring. */
-    CopyAgent(String roleName, Stage from, Stage to, long outputStallNanos) {
+    public CopyAgent(String roleName, Stage from, Stage to, long outputStallNanos) {
         this.roleName = roleName;
         this.from = from;
         this.to = to;

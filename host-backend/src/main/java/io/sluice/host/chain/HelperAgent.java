@@ -7,12 +7,12 @@ import io.sluice.shared.pacing.WaitSet;
 import java.util.List;
 
 /** What one helper thread of a chain does: its stages' work in turns, in all segments, and the watch over their guests. */
-final class HelperAgent implements Agent {
+public final class HelperAgent implements Agent {
     private final CompositeAgent agents;
     private final HostStages[] segments;
 
     /** Takes turns at {@code agents}, which run the stages that {@code segments} hold. */
-    HelperAgent(String roleName, List<Agent> agents, List<HostStages> segments) {
+    public HelperAgent(String roleName, List<Agent> agents, List<HostStages> segments) {
         this.agents = new CompositeAgent(roleName, agents);
         this.segments = segments.toArray(HostStages[]::new);
     }

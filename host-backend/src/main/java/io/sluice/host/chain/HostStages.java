@@ -19,7 +19,7 @@ import java.util.List;
  * which two regions shared would make the host sleep through the other region's kicks. The bell of a retired region wakes
  * nobody any more. By a second bell, which no guest holds, the host wakes itself.
  */
-final class HostStages {
+public final class HostStages {
     private final HostRegion region;
     private final Bell bell;
     private final Bell ownBell;
@@ -35,14 +35,14 @@ final class HostStages {
      * @param bell the eventfd by which guests wake the thread
      * @param ownBell the one by which the host does
      */
-    HostStages(HostRegion region, int bell, int ownBell) {
+    public HostStages(HostRegion region, int bell, int ownBell) {
         this.region = region;
         this.bell = new Bell(bell);
         this.ownBell = new Bell(ownBell);
     }
 
     /** Adds a stage of this thread's. Guests' kicks are held against what all stages that were added have asked for. */
-    void add(Stage stage) {
+    public void add(Stage stage) {
         stages.add(stage);
     }
 

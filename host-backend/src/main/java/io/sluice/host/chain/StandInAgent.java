@@ -17,7 +17,7 @@ import io.sluice.shared.ring.StageCounters;
  * Runs one stage of a guest that is not there: passes its slots on, or empties and counts them. Told by the thread that
  * attaches guests when to begin and when to end; in between only the helper thread touches the stage.
  */
-final class StandInAgent implements Agent, StandIn {
+public final class StandInAgent implements Agent, StandIn {
     private static final int BUDGET = 256;
 
     /** What the helper thread works on; {@code doubtful} counts down. */
@@ -55,7 +55,7 @@ final class StandInAgent implements Agent, StandIn {
      * @param vector of the helper thread
      * @param stages of that thread, which watch over what guests do
      */
-    StandInAgent(
+    public StandInAgent(
             String roleName, int ring, int stage, int vector, LossPolicy policy, HostRegion region, HostStages stages) {
         this.roleName = roleName;
         this.ring = ring;
@@ -108,21 +108,16 @@ final class StandInAgent implements Agent, StandIn {
         if (now == null) {
             return 0;
         }
-        if (ending) {
-            // All that was done is published: each turn ends with that.
-            stages.remove(now.stage);
-            watched = null;
-            assigned = null;
-            return 0;
-        }
         if (watched != now.stage) {
             watched = now.stage;
             stages.add(watched);
         }
-        if (!now.stage.refresh()) {
+        if (!now.stage.refresh() || ending && now.doubtful == 0) {
+            leaveIfAsked(now.stage);
             return 0;
         }
-        final int work = Math.min(now.stage.available(), BUDGET);
+        // The doubtful slots are emptied in any case: nobody behind takes out of them what is still there.
+        final int work = Math.min(now.stage.available(), ending ? now.doubtful : BUDGET);
         final boolean guarded = now.quarantine.active();
         if (drops || guarded || now.doubtful > 0) {
             for (int i = 0; i < work; i++) {
@@ -139,10 +134,21 @@ final class StandInAgent implements Agent, StandIn {
         return work;
     }
 
+    /** All that was done is published: each turn ends with that. Nobody looks after this stage again, so it settles. */
+    private void leaveIfAsked(Stage stage) {
+        if (ending) {
+            stage.settle();
+            stages.remove(stage);
+            watched = null;
+            assigned = null;
+        }
+    }
+
     private void turn(Assignment now, long position, boolean guarded) {
         if (now.doubtful > 0) {
             now.doubtful--;
-            empty(now, position, true);
+            // Held back from another guest as well, it held no packet before, whatever is stored there.
+            empty(now, position, !now.filledByHost || now.quarantine.writers(position) <= 1);
         } else if (guarded && now.quarantine.holds(position)) {
             // What a lost guest has stored late is no packet that anybody has sent, unless a guest fills the ring.
             empty(now, position, !now.filledByHost);

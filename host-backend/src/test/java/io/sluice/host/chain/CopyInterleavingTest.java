@@ -252,7 +252,7 @@ class CopyInterleavingTest {
     @Test
     void shouldLoseNoPacketAndNoWakeUpInAnyOrder() {
         final long first = Long.getLong("sluice.seed", System.nanoTime());
-        System.out.println("seed=" + first + " (repeat with -Dsluice.seed)");
+        System.out.println("sluice.seed=" + first);
         for (int run = 0; run < RUNS; run++) {
             final long seed = first + run;
             try (Simulation simulation = new Simulation(seed, folder)) {

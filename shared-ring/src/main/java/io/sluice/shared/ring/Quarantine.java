@@ -50,7 +50,12 @@ public final class Quarantine {
 
     /** Whether the slot at {@code position} must not be used. */
     public boolean holds(long position) {
+        return writers(position) != 0;
+    }
+
+    /** How many guests that have lost their places may still write to the slot at {@code position}. */
+    public int writers(long position) {
         final AtomicIntegerArray all = writers;
-        return all != null && all.getAcquire((int) position & slotMask) != 0;
+        return all == null ? 0 : all.getAcquire((int) position & slotMask);
     }
 }

@@ -201,7 +201,7 @@ class DirectoryTest {
     @Test
     void shouldNeverLookOutsideWhateverADirectorySays() {
         final long seed = Long.getLong("sluice.seed", System.nanoTime());
-        System.out.println("seed=" + seed + " (repeat with -Dsluice.seed)");
+        System.out.println("sluice.seed=" + seed);
         final Random random = new Random(seed);
         final int[] areas = {0, 128, PARTIES, PARTIES + 256, RINGS, RINGS + 64 + 3 * 64};
         int accepted = 0;

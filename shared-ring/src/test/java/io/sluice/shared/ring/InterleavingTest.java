@@ -197,7 +197,7 @@ class InterleavingTest {
     @Test
     void shouldLoseNoSlotAndNoWakeUpInAnyOrder() {
         final long first = Long.getLong("sluice.seed", System.nanoTime());
-        System.out.println("seed=" + first + " (repeat with -Dsluice.seed)");
+        System.out.println("sluice.seed=" + first);
         long kicks = 0;
         for (int run = 0; run < RUNS; run++) {
             final long seed = first + run;

@@ -39,7 +39,7 @@ class WakeLitmusTest {
     @Test
     void shouldNeverSleepUnseenOnASlotUnseen() throws InterruptedException {
         final long seed = Long.getLong("sluice.seed", System.nanoTime());
-        System.out.println("seed=" + seed + " (repeat with -Dsluice.seed)");
+        System.out.println("sluice.seed=" + seed);
         try (TestRegion region = TestRegion.of(8, 8, 2)) {
             final long[] kicks = new long[1];
             final Stage first = region.stage(0, (peerId, vector) -> kicks[0]++);

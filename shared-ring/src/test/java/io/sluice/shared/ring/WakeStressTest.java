@@ -105,7 +105,7 @@ class WakeStressTest {
 
     private void run(int sleeps, long packets, boolean spin, AtomicReference<Party[]> result) throws Exception {
         final long seed = Long.getLong("sluice.seed", System.nanoTime());
-        System.out.println("seed=" + seed + " (repeat with -Dsluice.seed)");
+        System.out.println("sluice.seed=" + seed);
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         final int[] bells = {EventFd.create(), EventFd.create()};
         final Doorbell doorbell = (peerId, vector) -> EventFd.signal(bells[vector]);
