@@ -30,7 +30,7 @@
  *                          10 to 20/s                     next to guests
  *                          StagePlaces.lastPosition       between its neighbours              the same
  *   line: wakeAt           Stage.kickIfAwaited            not below what was kicked for       wake-backwards
- *   line: beat, left       GuestWatch, StagePlaces.left   none: numbers to compare            a guest that lies about its
+ *   line: beat, left       Pulse, StagePlaces.left        none: numbers to compare            a guest that lies about its
  *                                                                                             life is lost sooner or later,
  *                                                                                             under its own policy
  *   line: counters,        HostRegion.mirror,             none: numbers to show               the status shows them; readers
