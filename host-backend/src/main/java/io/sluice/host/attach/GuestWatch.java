@@ -4,17 +4,9 @@ package io.sluice.host.attach;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.sluice.host.attach.StagePlaces.Move;
-import io.sluice.host.attach.StagePlaces.MovedStage;
 import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.ring.Doorbell;
 import io.sluice.shared.ring.RegionDescriptor;
-import io.sluice.shared.ring.Stage;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * One guest's life as its host sees it: whether its program is there, and who runs its stages meanwhile. Stepped by the
@@ -34,24 +26,15 @@ import java.util.Optional;
  * A closed socket proves that nobody writes any more: the kernel closes a process's descriptors after its last thread
  * has given up its memory. That a process has ended, as a pidfd tells, would prove less where QEMU runs as a daemon: the
  * process that connected is not the one that goes on. A guest that only fell silent may write again, see {@link
- * #finish}.
+ * Handover#finish}.
  */
 public final class GuestWatch {
     private static final System.Logger LOG = System.getLogger(GuestWatch.class.getName());
-
-    /** An old holder that lives has seen by then that its place is gone: no sleep of a stage is longer. */
-    private static final long SETTLE_NANOS = 120_000_000L;
 
     /** Requests are granted no faster than this: each uses up lines. */
     private static final long GRANT_EVERY_NANOS = 20_000_000L;
 
     private static final long BUSY_TURN_NANOS = 1_000_000L;
-
-    /** So many former holders of a living connection are kept in mind; each may hold 16 slots of a ring. */
-    private static final int MAX_STALE = 4;
-
-    /** So many of their sets of slots are kept in mind on a ring that stands still. */
-    private static final int MAX_GOING_ROUND = 64;
 
     private enum Holder {
         NOBODY,
@@ -59,42 +42,23 @@ public final class GuestWatch {
         HOST
     }
 
-    /** A change of holder under way. */
-    private static final class Handover {
-        private final Holder to;
-        private final int toPeer;
-        private final int request;
-        private Move move;
-        private long begunNanos;
-
-        private Handover(Holder to, int toPeer, int request) {
-            this.to = to;
-            this.toPeer = toPeer;
-            this.request = request;
-        }
-    }
-
-    /** A former holder that may still write, and the slots kept from it. */
-    private record Stale(Move move, List<HeldSlots> held) {}
-
     private final HostRegion region;
     private final StagePlaces places;
-    private final Doorbell doorbell;
     private final GuestPlace place;
     private final int party;
     private final String name;
-    private final Deque<Stale> stale = new ArrayDeque<>();
-    /** What nobody can write to any more, and is not yet used again. */
-    private final Deque<HeldSlots> goingRound = new ArrayDeque<>();
+    private final StandIns standIns;
+    private final FormerHolders former;
+    private final Pulse pulse;
 
     private int peerId = RegionDescriptor.NOT_ATTACHED;
     private Holder holder = Holder.NOBODY;
     private boolean holderMayLive;
+    /** The one under way, or null. */
     private Handover handover;
+
     private GuestState state;
     private long sinceNanos;
-    private long beats;
-    private long beatNanos;
     private long grantedNanos;
     private int grants;
     /** What a dead backend has left, or null. */
@@ -104,10 +68,12 @@ public final class GuestWatch {
     public GuestWatch(HostRegion region, Doorbell doorbell, GuestPlace place) {
         this.region = region;
         this.places = region.places();
-        this.doorbell = doorbell;
         this.place = place;
         this.party = place.party();
         this.name = region.directory().partyName(party);
+        this.standIns = new StandIns(place.standIns(), doorbell);
+        this.former = new FormerHolders(places);
+        this.pulse = new Pulse(region, party);
         if (region.inherited()) {
             left = GuestLife.read(region.status(), party);
             grants = left.grants();
@@ -136,8 +102,7 @@ public final class GuestWatch {
         if (connected != RegionDescriptor.NOT_ATTACHED && kicked == connected && !requested()) {
             holder = Holder.GUEST;
             holderMayLive = true;
-            beats = region.beats(party);
-            beatNanos = nowNanos;
+            pulse.begin(nowNanos);
             enter(GuestState.PRESENT);
             if (left.state() != GuestState.ABSENT) {
                 sinceNanos = left.sinceNanos();
@@ -154,13 +119,11 @@ public final class GuestWatch {
     public void disconnected() {
         peerId = RegionDescriptor.NOT_ATTACHED;
         region.connection(party, peerId);
-        while (!stale.isEmpty()) {
-            release(stale.remove());
-        }
+        former.disconnected();
         holderMayLive = false;
         if (holder == Holder.GUEST) {
             holder = Holder.NOBODY;
-            if (handover == null || handover.move == null) {
+            if (!handingOver()) {
                 region.abandon(party);
             }
             enter(GuestState.ABSENT);
@@ -179,23 +142,10 @@ public final class GuestWatch {
             return Long.MAX_VALUE;
         }
         // Once a handover has begun, the lines to listen at are the next holder's.
-        if (holder == Holder.GUEST && (handover == null || handover.move == null)) {
+        if (holder == Holder.GUEST && !handingOver()) {
             listen(nowNanos);
         }
-        stale.removeIf(former -> {
-            final boolean left = places.left(former.move());
-            if (left) {
-                release(former);
-            }
-            return left;
-        });
-        goingRound.removeIf(held -> {
-            final boolean round = held.wentRound();
-            if (round) {
-                held.free();
-            }
-            return round;
-        });
+        former.turn();
         if (handover == null) {
             handover = wanted(nowNanos);
         }
@@ -206,12 +156,7 @@ public final class GuestWatch {
     }
 
     private void listen(long nowNanos) {
-        final long now = region.beats(party);
-        if (now != beats) {
-            beats = now;
-            beatNanos = nowNanos;
-        }
-        final long silentNanos = nowNanos - beatNanos;
+        final long silentNanos = pulse.silentNanos(nowNanos);
         final SilenceLimits limits = place.silence();
         final GuestState next = silentNanos < limits.suspectNanos()
                 ? GuestState.PRESENT
@@ -257,40 +202,30 @@ public final class GuestWatch {
             final boolean soon = grants > 0 && nowNanos - grantedNanos < GRANT_EVERY_NANOS;
             return soon
                     ? null
-                    : new Handover(Holder.GUEST, peerId, region.directory().partyRequest(party));
+                    : Handover.toGuest(places, peerId, region.directory().partyRequest(party));
         }
         final boolean gone = holder == Holder.NOBODY || holder == Holder.GUEST && state == GuestState.LOST;
-        return gone && !place.standIns().isEmpty() ? new Handover(Holder.HOST, HostDoorbell.HOST_PEER, 0) : null;
+        return gone && !standIns.none() ? Handover.toHost(places) : null;
+    }
+
+    private boolean handingOver() {
+        return handover != null && handover.begun();
     }
 
     private void advance(long nowNanos) {
-        if (handover.move == null) {
-            if (holder == Holder.HOST && !hostHasLeft()) {
+        if (!handover.begun()) {
+            if (holder == Holder.HOST && !standIns.left()) {
                 return;
             }
             begin(nowNanos);
         }
-        if (handover != null
-                && handover.move != null
-                && (!holderMayLive || places.left(handover.move) || nowNanos - handover.begunNanos >= SETTLE_NANOS)) {
+        if (handingOver() && handover.settled(holderMayLive, nowNanos)) {
             finish(nowNanos);
         }
     }
 
-    private boolean hostHasLeft() {
-        boolean left = true;
-        for (StandIn standIn : place.standIns()) {
-            standIn.end();
-            if (!standIn.ended()) {
-                left = false;
-                doorbell.ring(HostDoorbell.HOST_PEER, standIn.vector());
-            }
-        }
-        return left;
-    }
-
     private void begin(long nowNanos) {
-        if (!wantedStill()) {
+        if (!handover.wantedStill(peerId)) {
             if (holder == Holder.HOST) {
                 // It has left for a guest that is gone again.
                 holder = Holder.NOBODY;
@@ -298,59 +233,21 @@ public final class GuestWatch {
             handover = wanted(nowNanos);
             return;
         }
-        final boolean toHost = handover.to == Holder.HOST;
-        handover.move = places.begin(party, handover.toPeer, moved -> toHost ? vector(moved) : 0);
-        handover.begunNanos = nowNanos;
-        if (handover.move == null) {
+        if (!handover.begin(party, standIns, nowNanos)) {
             handover = null;
         }
     }
 
-    /** Whether the guest that asked is still there; the host always is. */
-    private boolean wantedStill() {
-        return handover.to == Holder.HOST || handover.toPeer == peerId;
-    }
-
-    /**
-     * Ends a handover: the old holder is dead, has left, or was silent all the time. One that was silent may have been
-     * stopped anywhere, also between looking whether its place is still its own and storing a slot or a buffer. What it
-     * claimed last it may write when it goes on, and nothing else. Where the host takes over, these {@link HeldSlots}
-     * hold no packets any more until the guest has said that it has left, or its socket is closed. Where another program
-     * of the same guest does, it gets them as they are: the usual case is that the old one is dead.
-     */
     private void finish(long nowNanos) {
         final Handover done = handover;
-        final boolean given = wantedStill();
         handover = null;
-        if (!places.complete(done.move)) {
+        if (!done.finish(holderMayLive, standIns, former)) {
             return;
         }
-        final boolean toHost = done.to == Holder.HOST;
-        final boolean mayWrite = holderMayLive && !places.left(done.move);
-        final List<HeldSlots> held = new ArrayList<>();
-        for (MovedStage moved : toHost ? done.move.stages() : List.<MovedStage>of()) {
-            final Optional<? extends StandIn> standIn = standIn(moved);
-            if (standIn.isPresent()) {
-                final Stage stage = new Stage(moved.ring(), moved.stage(), doorbell);
-                final Optional<HeldSlots> slots = mayWrite ? Optional.of(HeldSlots.hold(stage)) : Optional.empty();
-                slots.ifPresent(held::add);
-                standIn.get().begin(stage, slots.map(HeldSlots::count).orElse(0));
-                doorbell.ring(HostDoorbell.HOST_PEER, standIn.get().vector());
-            }
-        }
-        final Stale former = new Stale(done.move, held);
-        if (mayWrite) {
-            stale.add(former);
-            if (stale.size() > MAX_STALE) {
-                release(stale.remove());
-            }
-        } else {
-            release(former);
-        }
-        if (toHost) {
+        if (done.toHost()) {
             stoodIn();
-        } else if (given) {
-            granted(done.request, nowNanos);
+        } else if (done.wantedStill(peerId)) {
+            granted(done.request(), nowNanos);
         } else {
             holder = Holder.NOBODY;
             region.abandon(party);
@@ -375,32 +272,9 @@ public final class GuestWatch {
         holderMayLive = true;
         grants++;
         grantedNanos = nowNanos;
-        beats = region.beats(party);
-        beatNanos = nowNanos;
+        pulse.begin(nowNanos);
         enter(GuestState.PRESENT);
         LOG.log(INFO, "guest {0} attached", name);
         region.grant(party, request);
-    }
-
-    /** Uses lines again that a former holder can no longer write, and soon its slots. */
-    private void release(Stale former) {
-        places.free(former.move());
-        for (HeldSlots held : former.held()) {
-            held.writerGone();
-            goingRound.add(held);
-            if (goingRound.size() > MAX_GOING_ROUND) {
-                goingRound.remove().free();
-            }
-        }
-    }
-
-    private int vector(MovedStage moved) {
-        return standIn(moved).map(StandIn::vector).orElse(0);
-    }
-
-    private Optional<? extends StandIn> standIn(MovedStage moved) {
-        return place.standIns().stream()
-                .filter(standIn -> standIn.ring() == moved.ring().index() && standIn.stage() == moved.stage())
-                .findFirst();
     }
 }

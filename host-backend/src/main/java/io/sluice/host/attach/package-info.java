@@ -30,7 +30,7 @@
  *                          10 to 20/s                     next to guests
  *                          StagePlaces.lastPosition       between its neighbours              the same
  *   line: wakeAt           Stage.kickIfAwaited            not below what was kicked for       wake-backwards
- *   line: beat, left       GuestWatch, StagePlaces.left   none: numbers to compare            a guest that lies about its
+ *   line: beat, left       Pulse, StagePlaces.left        none: numbers to compare            a guest that lies about its
  *                                                                                             life is lost sooner or later,
  *                                                                                             under its own policy
  *   line: counters,        HostRegion.mirror,             none: numbers to show               the status shows them; readers
@@ -42,16 +42,16 @@
  *                                                         word; headers may change between    guest may send: no byte
  *                                                         two reads, so each length found     outside the buffer
  *                                                         in one is checked where it is used
- *   attach socket: data    IvshmemServer.readOrDetach     none may come, also out of band     socket-data; descriptors that
+ *   attach socket: data    Connections.readOrDetach       none may come, also out of band     socket-data; descriptors that
  *                                                                                             came with it are closed by the
  *                                                                                             kernel: read(2) takes none
- *   attach socket: not     IvshmemServer.send             never blocks                        disconnected
+ *   attach socket: not     IvshmemMessages.send           never blocks                        disconnected
  *   reading
  *   connections            GuestSocket.turnAway           ConnectionLimit                     connection-flood
  *   coming and going       HostDoorbell.crowded           64 bells in 2 s                     waits
  *   host's bells, rung     Bell.drain (helper thread)     KickLimit: kicks against positions  kick-flood
  *                                                         asked for
- *                          IvshmemServer.turn             KickLimit; heard 1000/s at most     kick-flood
+ *                          RequestBell.hear               KickLimit; heard 1000/s at most     kick-flood
  *   bells: O_NONBLOCK      HostDoorbell.unblock, 10/s     still set                           blocking-bell; whoever waited
  *   taken away                                                                                is freed
  *   bells: emptied         EventFd.drain, RWF_NOWAIT      never waits                         a sleep lasts 100 ms at most

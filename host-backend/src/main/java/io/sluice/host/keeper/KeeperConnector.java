@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.keeper;
+
+import io.sluice.host.keeper.KeeperMessage.Word;
+import io.sluice.shared.posix.RuntimeDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps a {@link KeeperLink} connected, in a thread of its own: starts a keeper where there is none, and another when it
+ * has gone, and hands on what it says.
+ */
+final class KeeperConnector {
+    private static final System.Logger LOG = System.getLogger(KeeperConnector.class.getName());
+    private static final long START_NANOS = 10_000_000_000L;
+    private static final long RETRY_MILLIS = 10_000;
+    private static final long CONNECT_MILLIS = 5;
+    private static final long SHORT_LIFE_NANOS = 1_000_000_000L;
+
+    private final KeeperLink link;
+    private final RuntimeDirectory directory;
+    private final Duration grace;
+    private final Thread thread = new Thread(this::keepConnected, "keeper");
+    private final CountDownLatch looked = new CountDownLatch(1);
+    private boolean closed;
+
+    /**
+     * Not begun yet: see {@link #start}.
+     *
+     * @param grace how long a keeper shall hold what this backend leaves when it dies
+     */
+    KeeperConnector(KeeperLink link, RuntimeDirectory directory, Duration grace) {
+        this.link = link;
+        this.directory = directory;
+        this.grace = grace;
+        thread.setDaemon(true);
+    }
+
+    /** Begins, and waits until {@code link} is connected to the keeper that there is, or there is none yet. */
+    void start() {
+        thread.start();
+        try {
+            looked.await(KeeperLink.ANSWER_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** From now on a keeper that goes needs no successor. */
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    private synchronized boolean closed() {
+        return closed;
+    }
+
+    /** Waits until the thread has ended: after {@link #close}, and when the connection has ended. */
+    void awaitEnd() {
+        try {
+            thread.join(KeeperLink.ANSWER_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void keepConnected() {
+        try {
+            Optional<KeeperConnection> connection = connect();
+            looked.countDown();
+            while (!closed()) {
+                if (connection.isEmpty()) {
+                    connection = startAndConnect();
+                }
+                if (connection.isPresent()) {
+                    final long start = System.nanoTime();
+                    listen(connection.get());
+                    connection = Optional.empty();
+                    if (!closed()) {
+                        LOG.log(System.Logger.Level.WARNING, "the keeper has gone; another one is started");
+                        pauseAfter(System.nanoTime() - start);
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            looked.countDown();
+        }
+    }
+
+    private Optional<KeeperConnection> connect() {
+        final Optional<KeeperConnection> connection = KeeperConnection.open(directory, grace, KeeperLink.ANSWER_LIMIT);
+        connection.ifPresent(link::connected);
+        return connection;
+    }
+
+    /** Starts a keeper and connects to it; where that fails, answers nothing after a while, for another attempt. */
+    private Optional<KeeperConnection> startAndConnect() throws InterruptedException {
+        String why;
+        try {
+            final Process process = KeeperProcess.start(directory);
+            final long start = System.nanoTime();
+            while (System.nanoTime() - start < START_NANOS && !closed()) {
+                final Optional<KeeperConnection> connection = connect();
+                if (connection.isPresent()) {
+                    return connection;
+                }
+                TimeUnit.MILLISECONDS.sleep(CONNECT_MILLIS);
+                if (!process.isAlive() && process.exitValue() != 0) {
+                    break;
+                }
+            }
+            why = process.isAlive() ? "it does not answer" : "it has ended: " + log();
+        } catch (IOException e) {
+            why = e.getMessage();
+        }
+        if (!closed()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "no keeper can be started, so guests end with this backend if it is killed: {0}",
+                    why);
+            pause();
+        }
+        return Optional.empty();
+    }
+
+    private String log() {
+        try {
+            final Path log = directory.path().resolve(KeeperMain.LOG);
+            return Files.exists(log) ? Files.readString(log).strip() : "another one has ended meanwhile";
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** Hands on what the keeper says until its connection ends. */
+    private void listen(KeeperConnection connection) {
+        for (KeeperAnswer answer = connection.receive(); answer != KeeperAnswer.NONE; answer = connection.receive()) {
+            final KeeperMessage message = answer.message();
+            if (message.word() == Word.REFUSED) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "the keeper has no room for {0} of {1}: if this backend is killed, guests end with it",
+                        message.name(1),
+                        message.name(0));
+            } else {
+                link.answered(answer);
+            }
+        }
+        link.disconnected();
+        connection.close();
+    }
+
+    /** A keeper that ends as soon as it begins shall not keep a processor busy with being started. */
+    private void pauseAfter(long lifeNanos) throws InterruptedException {
+        if (lifeNanos < SHORT_LIFE_NANOS) {
+            pause();
+        }
+    }
+
+    private synchronized void pause() throws InterruptedException {
+        if (!closed) {
+            wait(RETRY_MILLIS);
+        }
+    }
+}
