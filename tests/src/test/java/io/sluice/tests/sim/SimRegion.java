@@ -28,6 +28,7 @@ import java.util.List;
 final class SimRegion implements Actor, AutoCloseable {
     static final int HOST_PEER = 0;
     private static final int NO_DESCRIPTOR = -1;
+    private static final long TURN_NANOS = 100_000_000;
     private static final int BUFFER_BYTES = 256;
     private static final int HEADROOM = 64;
     private static final SilenceLimits SILENCE = new SilenceLimits(200_000_000L, 300_000_000L);
@@ -46,6 +47,7 @@ final class SimRegion implements Actor, AutoCloseable {
     private final Flaw flaw;
     private SimThread helper;
     private long nextTurnNanos;
+    private boolean busy;
     private int lastPeerId;
     private boolean lied;
     private long retiredNanos;
@@ -194,7 +196,7 @@ final class SimRegion implements Actor, AutoCloseable {
 
     @Override
     public void step() {
-        long waitNanos = 100_000_000;
+        long waitNanos = TURN_NANOS;
         for (int i = 0; i < guests.size(); i++) {
             if (guests.get(i).hangUp()) {
                 watches.get(i).disconnected();
@@ -204,6 +206,7 @@ final class SimRegion implements Actor, AutoCloseable {
             waitNanos = Math.min(waitNanos, watch.turn(world.nowNanos()));
         }
         region.mirror();
+        busy = waitNanos < TURN_NANOS;
         nextTurnNanos = world.nowNanos() + waitNanos;
     }
 
@@ -232,9 +235,10 @@ final class SimRegion implements Actor, AutoCloseable {
         }
     }
 
-    /** Whether every guest is there, or the host does its work. */
+    /** Whether every guest is there, or the host does its work, and no place is changing hands. */
     boolean settled() {
-        return region.retired() || guests.stream().allMatch(guest -> guest.settled(standIns.get(guest.party() - 1)));
+        return region.retired()
+                || !busy && guests.stream().allMatch(guest -> guest.settled(standIns.get(guest.party() - 1)));
     }
 
     boolean drained(int ring) {
