@@ -88,10 +88,15 @@ public final class HostStages {
         }
         if (!told && kickLimit.exceeded(kicks, arms, System.nanoTime())) {
             told = true;
-            region.retire(
-                    Violation.KICK_FLOOD,
-                    "a guest next to "
-                            + stages.getFirst().ring().label(stages.getFirst().index()));
+            region.retire(Violation.KICK_FLOOD, kicker());
         }
+    }
+
+    /** A thread that is there only to stand in for a guest may have no stage now. */
+    private String kicker() {
+        return stages.isEmpty()
+                ? "a guest"
+                : "a guest next to "
+                        + stages.getFirst().ring().label(stages.getFirst().index());
     }
 }

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
  *
  * <p>A chain goes on where another backend wants the same: the same hops with the same options, the same rings, the same
  * format. Anything else of a chain's or a guest's name is ended: its guests are told, and the log says why. What belongs
- * to neither stays where it is, for whom it is meant.
+ * to neither stays where it is, for whom it is meant; in a store that is this backend's alone it is ended, too.
  *
  * <pre>
  *   a segment's group in the store    CHAIN ~ SEGMENT ~ sixteen digits of the plan's SHA-256 ~ PROCESS-TIME of its maker
@@ -134,8 +134,7 @@ public final class Succession {
                     .findFirst()
                     .orElse(null);
             if (own == null) {
-                store.release(group);
-                left.items().values().forEach(Descriptors::close);
+                leave(left);
                 continue;
             }
             final String why = obstacle(left, own);
@@ -147,6 +146,20 @@ public final class Succession {
             }
         }
         return found;
+    }
+
+    /** What concerns none of this backend's chains is another one's, if there can be another one. */
+    private void leave(Left left) throws IOException {
+        if (store.isShared()) {
+            store.release(left.group());
+            left.items().values().forEach(Descriptors::close);
+        } else {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "chain {0} is run no more, and its guests are told that it has ended",
+                    left.parts()[0]);
+            end(left);
+        }
     }
 
     private static boolean concerns(Left left, ConfiguredChain chain) {
@@ -187,6 +200,10 @@ public final class Succession {
                 "chain {0} begins anew, and guests of the one before are told that it has ended: {1}",
                 chain.name(),
                 why);
+        end(left);
+    }
+
+    private void end(Left left) throws IOException {
         if (left.item(KeptItems.MEMORY) >= 0) {
             LostRegion.retire(left.item(KeptItems.MEMORY));
         }

@@ -23,6 +23,9 @@ public sealed interface DescriptorStore extends AutoCloseable permits KeeperLink
     /** What a store holds in all. */
     int MAX_GROUPS = 64;
 
+    /** Whether other backends may come for groups that this one has no use for; else it is this one's to end them. */
+    boolean isShared();
+
     /** The groups whose backends have died, the longest dead first. */
     List<String> orphans();
 

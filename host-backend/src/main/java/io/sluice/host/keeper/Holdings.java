@@ -25,7 +25,8 @@ final class Holdings {
     }
 
     /**
-     * Holds {@code descriptor}, which is this object's from now on, in place of what was held under that name.
+     * Holds {@code descriptor}, which is this object's from now on, in place of what was held under that name. An orphan
+     * is {@code owner}'s by that: only its own backend knows its name, and has come back by another connection.
      *
      * @return false where the group is another's or there is no room; the descriptor is then closed
      */
@@ -33,7 +34,7 @@ final class Holdings {
         Group group = groups.get(groupName);
         final boolean room = group == null
                 ? groups.size() < DescriptorStore.MAX_GROUPS
-                : group.owner == owner
+                : (group.owner == owner || group.owner == NOBODY)
                         && (group.items.size() < DescriptorStore.MAX_ITEMS || group.items.containsKey(item));
         if (!room) {
             Descriptors.close(descriptor);
@@ -41,9 +42,9 @@ final class Holdings {
         }
         if (group == null) {
             group = new Group();
-            group.owner = owner;
             groups.put(groupName, group);
         }
+        group.owner = owner;
         final Integer before = group.items.put(item, descriptor);
         if (before != null) {
             Descriptors.close(before);

@@ -4,6 +4,7 @@ package io.sluice.host.keeper;
 import io.sluice.host.keeper.KeeperMessage.Word;
 import io.sluice.shared.posix.DescriptorMessage;
 import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.PollSet;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.posix.UnixSocket;
@@ -15,6 +16,8 @@ import java.util.Optional;
  * the reader's wait, makes sure that it is one at a time and that the connection is not closed meanwhile.
  */
 final class KeeperConnection {
+    private static final long ROOM_NANOS = 1_000_000_000L;
+
     private final int socket;
     private final long process;
     private final DescriptorMessage sending = new DescriptorMessage(KeeperMessage.MAX_BYTES);
@@ -65,13 +68,25 @@ final class KeeperConnection {
         return process;
     }
 
-    /** Sends without waiting. A keeper that has not read for long is no better than a dead one. */
+    /** Waits for room only, not for an answer. A keeper that reads nothing for long is no better than a dead one. */
     boolean send(KeeperMessage message, int descriptor) {
-        final int result = sending.send(socket, message.format(), descriptor);
+        int result = sending.send(socket, message.format(), descriptor);
+        if (result == -Errno.EAGAIN) {
+            // A connection carries some two hundred messages; all that a large backend holds is more.
+            awaitRoom();
+            result = sending.send(socket, message.format(), descriptor);
+        }
         if (result < 0) {
             shutdown();
         }
         return result == 0;
+    }
+
+    private void awaitRoom() {
+        try (PollSet room = new PollSet(1)) {
+            room.add(socket, PollSet.WRITABLE);
+            room.await(ROOM_NANOS);
+        }
     }
 
     /** Waits for the next message; {@link KeeperAnswer#NONE} where the connection has ended. */

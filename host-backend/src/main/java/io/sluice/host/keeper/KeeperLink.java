@@ -119,6 +119,11 @@ public final class KeeperLink implements DescriptorStore {
     }
 
     @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
     public List<String> orphans() {
         final KeeperAnswer answer = ask(KeeperMessage.of(Word.LIST));
         return answer == KeeperAnswer.NONE ? List.of() : answer.message().arguments();

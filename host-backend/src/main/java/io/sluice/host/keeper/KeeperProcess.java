@@ -46,9 +46,11 @@ final class KeeperProcess {
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(directory.path().resolve(KeeperMain.LOG).toFile());
-        // Neither systemd's messages nor options for this program are for it.
-        builder.environment().remove("NOTIFY_SOCKET");
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        // Neither systemd's messages nor options for this program are for it: another collector, or a debugger's port
+        // that this program has, and it would not start.
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("NOTIFY_SOCKET", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
         return builder.start();
     }
 }

@@ -83,6 +83,12 @@ public final class SystemdStore implements DescriptorStore {
         }
     }
 
+    /** Each service has a store of its own. */
+    @Override
+    public boolean isShared() {
+        return false;
+    }
+
     @Override
     public synchronized List<String> orphans() {
         return List.copyOf(orphans.keySet());
@@ -98,10 +104,10 @@ public final class SystemdStore implements DescriptorStore {
         return items;
     }
 
-    /** Nobody else may come for it: it is the same as {@link #forget}, but for a restart before this is done. */
+    /** systemd holds it all the time, and hands it over at the service's next start. */
     @Override
-    public void release(String group) {
-        forget(group);
+    public synchronized void release(String group) {
+        held.remove(group);
     }
 
     @Override

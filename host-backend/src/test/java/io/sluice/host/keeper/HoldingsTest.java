@@ -66,6 +66,18 @@ class HoldingsTest {
     }
 
     @Test
+    void shouldGiveAnOrphanBackToItsBackendThatConnectsAgain() {
+        final int again = EventFd.create();
+        holdings.hold(FIRST, "g", "a", EventFd.create());
+        holdings.orphan(FIRST, 0, GRACE_NANOS);
+        assertThat(holdings.hold(SECOND, "g", "a", again)).isTrue();
+        assertThat(holdings.orphans()).isEmpty();
+        assertThat(holdings.expire(2 * GRACE_NANOS)).isEmpty();
+        assertThat(open(again)).isTrue();
+        holdings.forget(SECOND, "g");
+    }
+
+    @Test
     void shouldGiveUpAnOrphanWhoseTimeIsUpAlsoWhenItWasClaimedAndReleased() {
         final int descriptor = EventFd.create();
         holdings.hold(FIRST, "g", "a", descriptor);

@@ -160,6 +160,34 @@ class KeeperLinkTest {
     }
 
     @Test
+    void shouldHoldMoreThanAConnectionCarriesAtOnce() {
+        final int groups = 16;
+        final int items = 60;
+        final int bell = EventFd.create();
+        try (KeeperLink link = open()) {
+            for (int i = 0; i < groups * items; i++) {
+                link.hold("g" + i / items, "bell-" + i, bell);
+            }
+            assertThat(link.awaitHeld(LIMIT)).isTrue();
+            final long keeper = keeper(link);
+            assertThat(link.orphans()).isEmpty();
+            final int other = stranger();
+            exchange(other, "hello 1 1000", -1);
+            for (int group = 0; group < groups; group++) {
+                assertThat(exchange(other, "hold g" + group + " kept", bell).word())
+                        .isEqualTo(KeeperMessage.Word.REFUSED);
+            }
+            Descriptors.close(other);
+            assertThat(keeper(link)).isEqualTo(keeper);
+            for (int group = 0; group < groups; group++) {
+                link.forget("g" + group);
+            }
+        }
+        Descriptors.close(bell);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
     void shouldGiveUpWhatNobodyComesForAndTellItsGuests() {
         final SharedRegion region = SharedRegion.create("test", 2 << 20);
         Memory.longAt(region.address() + RegionDescriptor.MAGIC_OFFSET, RegionDescriptor.MAGIC);
