@@ -135,16 +135,18 @@ final class Connections {
             // ring.
             tellOthers(newcomer.peerId(), other -> messages.tell(other, newcomer.peerId(), newcomer.bell()));
         }
-        return sent && messages.tell(newcomer, newcomer.peerId(), newcomer.bell());
+        // Telling the others may have ended one of them, and telling of that the newcomer.
+        return sent && attached(newcomer) && messages.tell(newcomer, newcomer.peerId(), newcomer.bell());
     }
 
     private void tellGone(int peerId) {
         tellOthers(peerId, other -> messages.tellGone(other, peerId));
     }
 
+    /** Whoever does not read is disconnected, which the others are told in turn: so one of them may be gone already. */
     private void tellOthers(int peerId, Predicate<Connection> message) {
         for (Connection other : others(peerId)) {
-            if (!message.test(other)) {
+            if (attached(other) && !message.test(other)) {
                 detach(other, "does not read, disconnected");
             }
         }
@@ -159,8 +161,8 @@ final class Connections {
      * are closed by the kernel when the data is read, or with the socket (unix(7)).
      */
     void readOrDetach(Connection connection) {
-        if (attached[connection.party()] != connection) {
-            return; // disconnected in this turn: the number may be another descriptor's by now
+        if (!attached(connection)) {
+            return; // disconnected in this turn
         }
         final long read = Descriptors.read(connection.socket(), scratch, 1);
         if (read == 0 || read == -Errno.ECONNRESET) {
@@ -175,7 +177,7 @@ final class Connections {
     }
 
     private void detach(Connection connection, String how) {
-        if (attached[connection.party()] != connection) {
+        if (!attached(connection)) {
             return;
         }
         attached[connection.party()] = null;
@@ -184,6 +186,11 @@ final class Connections {
         end(connection.peerId(), connection.socket());
         LOG.log(System.Logger.Level.INFO, "guest {0} {1}", name(connection.party()), how);
         tellGone(connection.peerId());
+    }
+
+    /** Whether it has not ended: if it has, its socket's number may be another descriptor's by now. */
+    private boolean attached(Connection connection) {
+        return attached[connection.party()] == connection;
     }
 
     /** Ends every connection; nobody is told, for nobody is left. */

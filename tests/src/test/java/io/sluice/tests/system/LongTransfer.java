@@ -10,14 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -37,10 +33,6 @@ final class LongTransfer implements AutoCloseable {
     private final CompletableFuture<String> arrivedDigest;
     private volatile boolean finishing;
 
-    private interface Work {
-        String run() throws IOException;
-    }
-
     /** Begins to send from one namespace to {@code address} in another. */
     LongTransfer(String from, String to, String address, int port, long seed) {
         try {
@@ -49,13 +41,13 @@ final class LongTransfer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        arrivedDigest = background(this::receive);
-        sentDigest = background(() -> send(new InetSocketAddress(address, port), seed));
+        arrivedDigest = Background.start("transfer", this::receive);
+        sentDigest = Background.start("transfer", () -> send(new InetSocketAddress(address, port), seed));
     }
 
     private String send(InetSocketAddress to, long seed) throws IOException {
         sender.socket().connect(to, CONNECT_MILLIS);
-        final MessageDigest digest = sha256();
+        final MessageDigest digest = Peers.sha256();
         final ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
         new SplittableRandom(seed).nextBytes(block.array());
         for (long number = 0; !finishing; number++) {
@@ -73,7 +65,7 @@ final class LongTransfer implements AutoCloseable {
 
     private String receive() throws IOException {
         try (SocketChannel receiver = listener.accept()) {
-            final MessageDigest digest = sha256();
+            final MessageDigest digest = Peers.sha256();
             final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
             while (receiver.read(block.clear()) >= 0) {
                 arrived.addAndGet(block.flip().remaining());
@@ -118,41 +110,10 @@ final class LongTransfer implements AutoCloseable {
      */
     long finish(Duration limit) {
         finishing = true;
-        assertThat(await(arrivedDigest, limit, "receiving"))
+        assertThat(Background.await(arrivedDigest, limit, "receiving"))
                 .as("what arrived")
-                .isEqualTo(await(sentDigest, limit, "sending"));
+                .isEqualTo(Background.await(sentDigest, limit, "sending"));
         return arrived();
-    }
-
-    private static CompletableFuture<String> background(Work work) {
-        final CompletableFuture<String> result = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("transfer").start(() -> {
-            try {
-                result.complete(work.run());
-            } catch (IOException | RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result;
-    }
-
-    private static String await(CompletableFuture<String> result, Duration limit, String what) {
-        try {
-            return result.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new AssertionError(what + " failed: " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted: " + what, e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Ends it whatever its state. */

@@ -18,12 +18,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Ends of TCP and UDP connections in network namespaces: sockets of this process that were opened there, so that Linux's
@@ -47,17 +45,18 @@ final class Peers {
         try (ServerSocketChannel listener = listen(to, address, port);
                 SocketChannel sender = open(from, address)) {
             final long start = System.nanoTime();
-            final CompletableFuture<String> arrived = background(() -> {
+            final CompletableFuture<String> arrived = Background.start("peer", () -> {
                 try (SocketChannel receiver = listener.accept()) {
                     return receive(receiver);
                 }
             });
-            final CompletableFuture<String> sent = background(() -> {
+            final CompletableFuture<String> sent = Background.start("peer", () -> {
                 sender.socket().connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
                 return send(sender, bytes, seed);
             });
-            final String digest = await(sent, limitSeconds, "sending " + bytes + " bytes to " + address);
-            assertThat(await(arrived, limitSeconds, "receiving " + bytes + " bytes at " + address))
+            final Duration limit = Duration.ofSeconds(limitSeconds);
+            final String digest = Background.await(sent, limit, "sending " + bytes + " bytes to " + address);
+            assertThat(Background.await(arrived, limit, "receiving " + bytes + " bytes at " + address))
                     .isEqualTo(bytes + " " + digest);
             return bytes * 1e9 / (System.nanoTime() - start);
         } catch (IOException e) {
@@ -185,11 +184,7 @@ final class Peers {
                 : StandardProtocolFamily.INET6;
     }
 
-    private interface Work<T> {
-        T call() throws IOException;
-    }
-
-    private static <T> T unchecked(Work<T> work) {
+    private static <T> T unchecked(Background.Work<T> work) {
         try {
             return work.call();
         } catch (IOException e) {
@@ -197,30 +192,7 @@ final class Peers {
         }
     }
 
-    private static CompletableFuture<String> background(Work<String> work) {
-        final CompletableFuture<String> result = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("peer").start(() -> {
-            try {
-                result.complete(work.call());
-            } catch (IOException | RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        });
-        return result;
-    }
-
-    private static String await(CompletableFuture<String> result, long limitSeconds, String what) {
-        try {
-            return result.get(limitSeconds, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new AssertionError(what + " failed: " + e, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted: " + what, e);
-        }
-    }
-
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
