@@ -93,7 +93,7 @@ public final class GuestWatch {
      *
      * @param connected who still holds the guest's socket, or {@link RegionDescriptor#NOT_ATTACHED}
      */
-    void takeOver(int connected, long nowNanos) {
+    public void takeOver(int connected, long nowNanos) {
         final int kicked = region.directory().partyPeerId(party);
         peerId = connected;
         if (connected == RegionDescriptor.NOT_ATTACHED) {

@@ -9,6 +9,7 @@ import io.sluice.shared.function.PacketFunction;
 import io.sluice.shared.ring.DropReason;
 import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.Stage;
+import java.util.function.Supplier;
 
 /**
  * A packet function in whose middle anything may happen: it reads a packet, others take their steps, and then it writes
@@ -18,7 +19,7 @@ final class GuestFunction implements PacketFunction {
     private final World world;
     private final Flow flow;
     private final Stage stage;
-    private final Quarantine quarantine;
+    private final Supplier<Quarantine> quarantine;
     private final int dropEvery;
     private final boolean onFirstRing;
     private final Runnable meanwhile;
@@ -32,7 +33,7 @@ final class GuestFunction implements PacketFunction {
             World world,
             Flow flow,
             Stage stage,
-            Quarantine quarantine,
+            Supplier<Quarantine> quarantine,
             int dropEvery,
             boolean onFirstRing,
             Runnable meanwhile) {
@@ -51,9 +52,15 @@ final class GuestFunction implements PacketFunction {
         Flow.inside(stage, address, packet.length());
         check(packet);
         final long number = Flow.number(address);
+        if (flow.believed() && stage.displaced()) {
+            world.tally().count("late start");
+        }
         meanwhile.run();
         if (mayCheck(address)) {
             assertThat(Flow.number(address)).as("a slot has one owner").isEqualTo(number);
+        }
+        if (flow.believed() && stage.displaced()) {
+            world.tally().count("late store");
         }
         Flow.write(address, number);
         packet.resize(Flow.PACKET_BYTES - 8 * world.random().nextInt(2));
@@ -61,7 +68,7 @@ final class GuestFunction implements PacketFunction {
             if (stage.displaced()) {
                 flow.droppedLate();
             }
-            if (quarantine.holds(Flow.slot(stage, address))) {
+            if (quarantine.get().holds(Flow.slot(stage, address))) {
                 flow.droppedAgain();
             }
             packet.drop(DropReason.DENIED);
@@ -69,7 +76,7 @@ final class GuestFunction implements PacketFunction {
     }
 
     private boolean mayCheck(long address) {
-        return flow.believed() && !stage.displaced() && !quarantine.holds(Flow.slot(stage, address));
+        return flow.believed() && !stage.displaced() && !quarantine.get().holds(Flow.slot(stage, address));
     }
 
     private void check(Packet packet) {

@@ -14,6 +14,7 @@ import io.sluice.shared.ring.Ring;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.Violation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,8 @@ import java.util.SplittableRandom;
  * up to three guests in each region. A run has three parts.
  *
  * <pre>
- *   chaos     guests are stopped, continued, killed and come back, at any step; in one run of six one of them lies,
- *             and its region is retired in the end
+ *   chaos     guests are stopped, continued, killed and come back, at any step, and so does the backend; in one run
+ *             of six a guest lies, and its region is retired in the end
  *   rest      everybody comes back, or the host stands in for good
  *   calm      the clock stands still, so that nobody wakes up who is not woken; packets must get through all the same
  * </pre>
@@ -40,13 +41,14 @@ final class SimChain implements Actor, AutoCloseable {
     private final SplittableRandom random;
     private final List<SimRegion> regions = new ArrayList<>();
     private final List<Flow> flows = new ArrayList<>();
-    private final List<List<Agent>> flowAgents = new ArrayList<>();
-    private final SimThread helper;
+    private final Helper backend = new Helper();
+    private SimThread helper;
+    private boolean killed;
     private boolean chaos = true;
     private Liar liar;
 
-    SimChain(long seed, Path folder, Flaw flaw) throws IOException {
-        world = new World(seed, this::check);
+    SimChain(long seed, Path folder, Flaw flaw, Tally tally) throws IOException {
+        world = new World(seed, tally, this::check);
         random = world.random();
         final int slots = 32 << random.nextInt(3);
         final int rings = 1 + random.nextInt(2);
@@ -56,8 +58,26 @@ final class SimChain implements Actor, AutoCloseable {
             regions.add(region);
             world.add(region);
         }
-        final List<Agent> agents = new ArrayList<>();
         for (int ring = 0; ring < rings; ring++) {
+            flows.add(new Flow(this::meanwhile));
+        }
+        begin();
+        world.add(backend);
+        world.add(this);
+        for (SimRegion region : regions) {
+            region.firstOf(count == 1 ? 0b11 : region.number() == 0 ? 0b01 : 0b10);
+            region.guests().forEach(world::add);
+        }
+        if (flaw == Flaw.NONE && world.onceIn(6)) {
+            final SimRegion region = regions.get(random.nextInt(count));
+            liar = new Liar(random, region, 1 + random.nextInt(region.guests().size()));
+        }
+    }
+
+    /** Starts the host's work, in new regions or in those of a backend that was killed. */
+    private void begin() {
+        final List<Agent> agents = new ArrayList<>();
+        for (int ring = 0; ring < flows.size(); ring++) {
             agents.addAll(agents(ring));
         }
         helper = new SimThread(
@@ -68,16 +88,40 @@ final class SimChain implements Actor, AutoCloseable {
                         regions.stream().map(SimRegion::stages).toList()),
                 true,
                 () -> flows.stream().anyMatch(Flow::hasMore));
-        world.add(new Helper());
-        world.add(this);
-        for (SimRegion region : regions) {
-            region.open(helper, flows);
-            region.firstOf(count == 1 ? 0b11 : region.number() == 0 ? 0b01 : 0b10);
-            region.guests().forEach(world::add);
+        regions.forEach(region -> region.open(helper, flows));
+    }
+
+    /** SIGKILL for the backend, and another one that goes on with what it left. */
+    private void kill() {
+        if (regions.stream().anyMatch(region -> region.lied())) {
+            return;
         }
-        if (flaw == Flaw.NONE && world.onceIn(6)) {
-            final SimRegion region = regions.get(random.nextInt(count));
-            liar = new Liar(random, region, 1 + random.nextInt(region.guests().size()));
+        if (world.inTheMiddle(backend)) {
+            killed = true;
+        } else {
+            inherit();
+        }
+    }
+
+    private void inherit() {
+        world.tally().count(killed ? "backend killed in the middle" : "backend killed");
+        killed = false;
+        flows.forEach(Flow::backendKilled);
+        try {
+            for (SimRegion region : regions) {
+                region.inherit();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        begin();
+    }
+
+    /** In the middle of a packet that enters or leaves: others take steps, and the backend may be killed. */
+    private void meanwhile() {
+        world.interleave();
+        if (killed) {
+            throw new Killed();
         }
     }
 
@@ -91,8 +135,7 @@ final class SimChain implements Actor, AutoCloseable {
     }
 
     private List<Agent> agents(int ring) {
-        final Flow flow = new Flow(world);
-        flows.add(flow);
+        final Flow flow = flows.get(ring);
         final List<SimRegion> way = ring == 0 ? regions : regions.reversed();
         final List<Agent> agents = new ArrayList<>();
         final Stage first = way.getFirst().hostStage(ring, 0);
@@ -129,8 +172,10 @@ final class SimChain implements Actor, AutoCloseable {
         world.freeze();
         flows.forEach(flow -> flow.offer(50 + random.nextInt(100)));
         stepUntil("the rings are empty, by kicks alone", MAX_CALM_STEPS, this::drained);
+        world.tally().add("step", world.steps());
         for (int ring = 0; ring < flows.size() && liar == null; ring++) {
             flows.get(ring).close(drops(ring));
+            world.tally().add("packet", flows.get(ring).entered());
         }
     }
 
@@ -138,7 +183,7 @@ final class SimChain implements Actor, AutoCloseable {
     private void expose() {
         distrust();
         liar.region().guests().get(liar.party() - 1).freezeForGood();
-        final long[] toldNanos = new long[1];
+        final long[] toldNanos = {liar.region().retiredNanos()};
         stepUntil("the liar's region is retired", MAX_REST_STEPS, () -> {
             if (!liar.region().region().retired()) {
                 // Again and again: the host may be doing the liar's work, and publish over it.
@@ -220,15 +265,17 @@ final class SimChain implements Actor, AutoCloseable {
         if (liar != null && world.onceIn(20)) {
             distrust();
             liar.lie();
+            world.tally().count("lie");
         }
         flows.get(random.nextInt(flows.size())).offer(random.nextInt(16));
         final SimRegion region = regions.get(random.nextInt(regions.size()));
         final SimGuest guest =
                 region.guests().get(random.nextInt(region.guests().size()));
-        switch (random.nextInt(30)) {
-            case 0 -> guest.stop();
-            case 1 -> guest.kill(false);
-            case 2 -> guest.kill(true);
+        switch (random.nextInt(60)) {
+            case 0, 1 -> guest.stop();
+            case 2, 3 -> guest.kill(false);
+            case 4 -> guest.kill(true);
+            case 5 -> kill();
             default -> {
                 // This time nothing happens to anybody.
             }
@@ -249,7 +296,11 @@ final class SimChain implements Actor, AutoCloseable {
 
         @Override
         public void step() {
-            helper.step();
+            try {
+                helper.step();
+            } catch (Killed e) {
+                inherit();
+            }
         }
     }
 

@@ -23,15 +23,6 @@ final class SimGuest implements Actor {
     private static final long MAX_ABSENCE_NANOS = 800_000_000;
     private static final long ASK_AGAIN_NANOS = 100_000_000;
 
-    /** Unwinds the step of a program that was killed in the middle of it. */
-    private static final class Killed extends Error {
-        private static final long serialVersionUID = 1;
-
-        Killed() {
-            super("killed", null, false, false);
-        }
-    }
-
     private final World world;
     private final SimRegion region;
     private final int party;
@@ -60,6 +51,11 @@ final class SimGuest implements Actor {
         this.choice = choice;
         this.flows = flows;
         this.flaw = flaw;
+    }
+
+    /** Its connection to the backend, which outlives that. */
+    int connection() {
+        return connection;
     }
 
     int party() {
@@ -157,6 +153,7 @@ final class SimGuest implements Actor {
             ask();
         } else {
             asking = false;
+            world.tally().count("grant");
             work();
         }
     }
@@ -183,7 +180,7 @@ final class SimGuest implements Actor {
                 world,
                 flows.get(ring),
                 stage,
-                region.ring(ring).quarantine(),
+                () -> region.ring(ring).quarantine(),
                 30 + party,
                 region.isFirst(ring),
                 this::meanwhile);
@@ -209,6 +206,7 @@ final class SimGuest implements Actor {
 
     private void leave() {
         thread.agent().onClose();
+        world.tally().count("place lost");
         if (directory.state() == RegionDescriptor.STATE_LIVE && directory.partyGranted(party) == request) {
             ask();
         } else {
@@ -240,6 +238,7 @@ final class SimGuest implements Actor {
     /** SIGSTOP, or a virtual machine that is paused, for a while. */
     void stop() {
         if (running) {
+            world.tally().count(world.inTheMiddle(this) ? "guest stopped in the middle" : "guest stopped");
             stoppedUntilNanos = world.nowNanos() + world.random().nextLong(MAX_STOP_NANOS);
         }
     }
@@ -257,6 +256,7 @@ final class SimGuest implements Actor {
             return;
         }
         absentUntilNanos = Math.max(absentUntilNanos, absence());
+        world.tally().count(world.inTheMiddle(this) ? "guest killed in the middle" : "guest killed");
         if (world.inTheMiddle(this)) {
             killed = true;
         } else {

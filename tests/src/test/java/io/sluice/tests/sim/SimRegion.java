@@ -11,7 +11,11 @@ import io.sluice.host.attach.SilenceLimits;
 import io.sluice.host.attach.StandIn;
 import io.sluice.host.chain.HostStages;
 import io.sluice.host.chain.StandInAgent;
+import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.function.Direction;
+import io.sluice.shared.posix.OpenFile;
+import io.sluice.shared.posix.PosixException;
 import io.sluice.shared.ring.Doorbell;
 import io.sluice.shared.ring.RegionSpec;
 import io.sluice.shared.ring.RegionSpec.RingSpec;
@@ -23,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A region as its backend has it, with real watches over its guests, stepped as the thread that attaches them. */
 final class SimRegion implements Actor, AutoCloseable {
@@ -38,8 +43,11 @@ final class SimRegion implements Actor, AutoCloseable {
 
     private final World world;
     private final int number;
-    private final HostRegion region;
-    private final HostStages stages;
+    private final RegionSpec spec;
+    private final Path folder;
+    private final List<HostRegion> dead = new ArrayList<>();
+    private HostRegion region;
+    private HostStages stages;
     private final List<Choice> choices;
     private final List<SimGuest> guests = new ArrayList<>();
     private final List<GuestWatch> watches = new ArrayList<>();
@@ -59,6 +67,7 @@ final class SimRegion implements Actor, AutoCloseable {
         this.number = number;
         this.choices = choices;
         this.flaw = flaw;
+        this.folder = folder;
         final List<String> parties = new ArrayList<>(List.of("host"));
         for (int guest = 1; guest <= choices.size(); guest++) {
             parties.add("guest" + guest);
@@ -69,10 +78,33 @@ final class SimRegion implements Actor, AutoCloseable {
             specs.add(new RingSpec(
                     slots, BUFFER_BYTES, HEADROOM, slots, Direction.values()[ring], stages(choices.size(), ring)));
         }
-        region = new HostRegion(
-                new RegionSpec("region" + number, parties, specs), folder.resolve("region" + number + ".status"));
+        spec = new RegionSpec("region" + number, parties, specs);
+        region = new HostRegion(spec, statusPath());
+        begin();
+    }
+
+    private Path statusPath() {
+        return folder.resolve("region" + number + "-" + dead.size() + ".status");
+    }
+
+    private void begin() {
         region.attachVector(1);
         stages = new HostStages(region, NO_DESCRIPTOR, NO_DESCRIPTOR);
+        standIns.forEach(List::clear);
+    }
+
+    /** What another backend finds after this one was killed: memory, the private copy, and guests who know nothing of it. */
+    void inherit() throws IOException {
+        final Map<String, Integer> left = Map.of(
+                KeptItems.MEMORY, open("/proc/self/fd/" + region.memory().descriptor()),
+                KeptItems.STATE, open(statusPath().toString()));
+        dead.add(region);
+        region = new HostRegion(spec, statusPath(), "", new KeptDescriptors(null, "", left));
+        begin();
+    }
+
+    private static int open(String file) {
+        return PosixException.check(OpenFile.open(file, OpenFile.READ_WRITE), "open(" + file + ")");
     }
 
     private static List<StageSpec> stages(int guests, int ring) {
@@ -126,12 +158,32 @@ final class SimRegion implements Actor, AutoCloseable {
     /** Lets guests come; {@code thread} runs the host's stages. */
     void open(SimThread thread, List<Flow> flows) {
         helper = thread;
+        nextTurnNanos = 0;
+        if (!guests.isEmpty()) {
+            takeOver();
+            return;
+        }
         for (int party = 1; party <= choices.size(); party++) {
             final Choice choice = choices.get(party - 1);
-            watches.add(new GuestWatch(
-                    region, doorbell(), new GuestPlace(party, choice.policy(), SILENCE, standIns.get(party - 1))));
+            watches.add(watch(party));
             guests.add(new SimGuest(world, this, party, choice, flows, flaw));
         }
+    }
+
+    private void takeOver() {
+        watches.clear();
+        for (SimGuest guest : guests) {
+            final GuestWatch watch = watch(guest.party());
+            watches.add(watch);
+            watch.takeOver(guest.connection(), world.nowNanos());
+        }
+    }
+
+    private GuestWatch watch(int party) {
+        return new GuestWatch(
+                region,
+                doorbell(),
+                new GuestPlace(party, choices.get(party - 1).policy(), SILENCE, standIns.get(party - 1)));
     }
 
     /** The rings, as bits, on which packets enter in this region. */
@@ -249,6 +301,7 @@ final class SimRegion implements Actor, AutoCloseable {
     @Override
     public void close() {
         region.close();
+        dead.forEach(HostRegion::close);
     }
 
     /** Hands its stage over without the slots that hold no packets any more. */

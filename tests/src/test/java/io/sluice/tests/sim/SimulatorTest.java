@@ -39,8 +39,8 @@ class SimulatorTest {
         LOGGERS.forEach(logger -> logger.setLevel(null));
     }
 
-    private void run(long seed, Flaw flaw) throws Exception {
-        try (SimChain chain = new SimChain(seed, folder, flaw)) {
+    private void run(long seed, Flaw flaw, Tally tally) throws Exception {
+        try (SimChain chain = new SimChain(seed, folder, flaw, tally)) {
             chain.run();
         }
     }
@@ -51,16 +51,17 @@ class SimulatorTest {
         System.out.println("sluice.seed=" + first);
         final long start = System.nanoTime();
         final boolean forHours = Boolean.getBoolean("sluice.long");
+        final Tally tally = new Tally();
         int runs = 0;
         while (forHours ? System.nanoTime() - start < LONG_NANOS : runs < RUNS) {
             final long seed = first + runs++;
             try {
-                run(seed, Flaw.NONE);
+                run(seed, Flaw.NONE, tally);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError("repeat with -Dsluice.seed=" + seed, e);
             }
         }
-        System.out.printf("%,d runs in %.1f s%n", runs, (System.nanoTime() - start) / 1e9);
+        System.out.printf("%,d runs in %.1f s: %s%n", runs, (System.nanoTime() - start) / 1e9, tally);
     }
 
     @ParameterizedTest
@@ -68,7 +69,7 @@ class SimulatorTest {
     void shouldFindWhatIsWrongOnPurpose(Flaw flaw) throws Exception {
         for (int seed = 0; seed < RUNS_TO_FIND_A_FLAW; seed++) {
             try {
-                run(seed, flaw);
+                run(seed, flaw, new Tally());
             } catch (AssertionError e) {
                 System.out.printf(
                         "%s: found in run %d: %s%n",

@@ -21,14 +21,20 @@ final class World {
     private final List<Actor> actors = new ArrayList<>();
     private final Set<Actor> inTheMiddle = new HashSet<>();
     private final Runnable check;
+    private final Tally tally;
     private long nowNanos = 1;
     private boolean frozen;
     private long steps;
 
     /** A world in which {@code check} is called after every step. */
-    World(long seed, Runnable check) {
+    World(long seed, Tally tally, Runnable check) {
+        this.tally = tally;
         this.random = new SplittableRandom(seed);
         this.check = check;
+    }
+
+    Tally tally() {
+        return tally;
     }
 
     void add(Actor actor) {
@@ -116,9 +122,12 @@ final class World {
         return true;
     }
 
-    /** Called in the middle of a step: others may take some of theirs before it goes on. */
+    /**
+     * Called in the middle of a step: others may take some of theirs before it goes on. The more are in the middle of one
+     * already, the more rarely, or all of them would seem dead to the others most of the time.
+     */
     void interleave() {
-        if (onceIn(4)) {
+        if (onceIn(4 * inTheMiddle.size() * inTheMiddle.size())) {
             for (int left = 1 + random.nextInt(MAX_INTERLEAVED); left > 0 && step(); left--) {
                 // somebody has taken a step
             }
