@@ -80,6 +80,7 @@ final class GuestSeat {
         // A stage made now takes whatever line is attached now. The host may have given up on this program already, or
         // on its connection, which voids what was asked for through it.
         if (directory.partyAttachments(party) != attachments || directory.partyPeerId(party) != peerId) {
+            taken.forEach(Stage::leave);
             ask();
             return false;
         }

@@ -39,7 +39,10 @@ final class StagePlaces {
     private long lastFreed;
 
     /** One stage on its way from one line to another. */
-    record MovedStage(Ring ring, int stage, long position, int oldLine, int line) {}
+    record MovedStage(Ring ring, int stage, Reached reached, int oldLine, int line) {}
+
+    /** What a line says, and where the next holder of its stage begins therefore: -1 where nobody can have come there. */
+    record Reached(long said, long position) {}
 
     /** One party's change of holder. */
     record Move(int party, List<MovedStage> stages) {}
@@ -85,7 +88,9 @@ final class StagePlaces {
                 final int line = attachmentLine(ring.attachmentAcquire(stage));
                 final int former = Memory.intAt(formerAddress(line)) - 1;
                 if (ring.party(stage) != 0 && former >= 0) {
-                    final long reached = lastPosition(ring, stage, former, lastPosition(ring, stage, line, 0));
+                    final long begun = lastPosition(ring, stage, line, 0).position();
+                    final long reached =
+                            Math.max(begun, lastPosition(ring, stage, former, 0).position());
                     if (reached >= 0) {
                         region.writeLong(region.lineOffset(line) + LINE_POSITION_OFFSET, reached);
                     }
@@ -114,12 +119,12 @@ final class StagePlaces {
                 for (int stage = 0; stage < ring.stageCount(); stage++) {
                     if (ring.party(stage) == party) {
                         final int oldLine = attachmentLine(ring.attachmentAcquire(stage));
-                        final long position = lastPosition(ring, stage, oldLine, 0);
-                        if (position < 0) {
+                        final Reached reached = lastPosition(ring, stage, oldLine, 0);
+                        if (reached.position() < 0) {
                             region.retire(Violation.POSITION_BEYOND, ring.label(stage));
                             return null;
                         }
-                        stages.add(new MovedStage(ring, stage, position, oldLine, freeLines.remove()));
+                        stages.add(new MovedStage(ring, stage, reached, oldLine, freeLines.remove()));
                     }
                 }
             }
@@ -135,7 +140,8 @@ final class StagePlaces {
     private void attach(MovedStage moved, int vector) {
         final Ring ring = moved.ring();
         final int epoch = attachmentEpoch(ring.attachmentAcquire(moved.stage())) + 1;
-        region.forBoth(base -> RegionFormat.writeLine(base + region.lineOffset(moved.line()), moved.position(), epoch));
+        region.forBoth(base -> RegionFormat.writeLine(
+                base + region.lineOffset(moved.line()), moved.reached().position(), epoch));
         Memory.intRelease(formerAddress(moved.line()), 1 + moved.oldLine());
         noteFreed(moved.oldLine());
         copyCounters(moved);
@@ -153,20 +159,20 @@ final class StagePlaces {
 
     /**
      * Where the next holder of {@code stage} begins: where {@code line} says, {@code least} at least, or where the stage
-     * behind it is, which may have followed an older line further. -1 where nobody can have come to what the line says.
+     * behind it is, which may have followed an older line further.
      *
      * <p>The stage before it is no measure: after a handover of its own it may be behind for a while. The host's
      * nearest stage before it is, read last: all only grow, so that an honest holder is never accused.
      */
-    private long lastPosition(Ring ring, int stage, int line, long least) {
+    private Reached lastPosition(Ring ring, int stage, int line, long least) {
         final int last = ring.stageCount() - 1;
         final long behind = stage == last ? 0 : ring.positionAcquire(stage + 1);
-        final long position = Memory.longAcquire(region.shared() + region.lineOffset(line) + LINE_POSITION_OFFSET);
+        final long said = Memory.longAcquire(region.shared() + region.lineOffset(line) + LINE_POSITION_OFFSET);
         final long ceiling = ceiling(ring, stage);
-        if (position < least || position > ceiling) {
-            return -1;
+        if (said < least || said > ceiling) {
+            return new Reached(said, -1);
         }
-        return behind > ceiling ? position : Math.max(position, behind);
+        return new Reached(said, behind > ceiling ? said : Math.max(said, behind));
     }
 
     private static long ceiling(Ring ring, int stage) {
@@ -194,12 +200,14 @@ final class StagePlaces {
     boolean complete(Move move) {
         synchronized (region) {
             for (MovedStage moved : move.stages()) {
-                final long position = lastPosition(moved.ring(), moved.stage(), moved.oldLine(), moved.position());
-                if (position < 0) {
+                final Reached begun = moved.reached();
+                final Reached now = lastPosition(moved.ring(), moved.stage(), moved.oldLine(), begun.said());
+                if (now.position() < 0) {
                     region.retire(Violation.POSITION_BEYOND, moved.ring().label(moved.stage()));
                     return false;
                 }
                 copyCounters(moved);
+                final long position = Math.max(now.position(), begun.position());
                 region.writeLong(region.lineOffset(moved.line()) + LINE_POSITION_OFFSET, position);
                 Memory.intRelease(formerAddress(moved.line()), 0);
             }

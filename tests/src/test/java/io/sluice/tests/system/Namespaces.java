@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.system;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -71,6 +72,19 @@ final class Namespaces implements AutoCloseable {
                     .forEach(links::append);
         }
         return links.toString();
+    }
+
+    /**
+     * Waits until {@code address} answers {@code namespace} for the first time: a kernel gives up on an address after three
+     * seconds without an answer, and a guest that has just begun may take longer for its first packets.
+     */
+    static void awaitAnswer(String namespace, String address, Duration limit) {
+        Await.until(
+                "an answer from " + address,
+                limit,
+                () -> Commands.attempt("ip", "netns", "exec", namespace, "ping", "-n", "-c", "1", "-W", "5", address)
+                                .exitCode()
+                        == 0);
     }
 
     /**

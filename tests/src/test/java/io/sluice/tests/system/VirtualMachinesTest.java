@@ -66,6 +66,8 @@ final class VirtualMachinesTest {
     @Test
     @Order(1)
     void shouldAnswerPingsBothWays() {
+        Namespaces.awaitAnswer(net.left(), RIGHT4, LIMIT);
+        Namespaces.awaitAnswer(net.left(), RIGHT6, LIMIT);
         Namespaces.ping(net.left(), RIGHT4, 5);
         Namespaces.ping(net.right(), LEFT4, 5);
         Namespaces.ping(net.left(), RIGHT6, 5);
