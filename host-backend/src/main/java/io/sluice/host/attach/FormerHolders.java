@@ -2,6 +2,7 @@
 package io.sluice.host.attach;
 
 import io.sluice.host.attach.StagePlaces.Move;
+import io.sluice.host.attach.StagePlaces.MovedStage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -21,12 +22,32 @@ final class FormerHolders {
     private record Stale(Move move, List<HeldSlots> held) {}
 
     private final StagePlaces places;
+    private final int maxLines;
     private final Deque<Stale> stale = new ArrayDeque<>();
     /** What nobody can write to any more, and is not yet used again. */
     private final Deque<HeldSlots> goingRound = new ArrayDeque<>();
 
-    FormerHolders(StagePlaces places) {
+    /** Of a guest that has a stage on each of {@code rings}. */
+    FormerHolders(StagePlaces places, int rings) {
         this.places = places;
+        this.maxLines = MAX_STALE * rings;
+    }
+
+    /** Goes on holding back what a dead backend held back from {@code party}'s guests, the oldest first. */
+    void takeOver(HostRegion region, int party) {
+        for (int line : places.linesByAge()) {
+            final HeldSlots held = HeldSlots.noted(region, party, line).orElse(null);
+            if (held != null) {
+                held.empty(party);
+            }
+            if (held != null && held.isWriterGone()) {
+                goingRound.add(held);
+            } else if (held != null) {
+                // Of the stage only the line matters from here on. Each line counts for itself.
+                final MovedStage lost = new MovedStage(null, 0, null, line, 0);
+                add(new Move(party, List.of(lost)), List.of(held), true);
+            }
+        }
     }
 
     /** Adds whoever lost the place by {@code move}, from whom {@code held} is kept, if it {@code mayWrite} still. */
@@ -34,8 +55,14 @@ final class FormerHolders {
         final Stale former = new Stale(move, held);
         if (mayWrite) {
             stale.add(former);
-            if (stale.size() > MAX_STALE) {
+            while (stale.stream().mapToInt(one -> one.move().stages().size()).sum() > maxLines) {
                 release(stale.remove());
+            }
+            // A ring of which nearly every slot is kept from somebody would carry nothing any more.
+            while (stale.size() > 1 && held.stream().anyMatch(HeldSlots::crowded)) {
+                final Stale oldest = stale.remove();
+                places.free(oldest.move());
+                oldest.held().forEach(HeldSlots::free);
             }
         } else {
             release(former);

@@ -71,8 +71,8 @@ public final class GuestWatch {
         this.place = place;
         this.party = place.party();
         this.name = region.directory().partyName(party);
-        this.standIns = new StandIns(place.standIns(), doorbell);
-        this.former = new FormerHolders(places);
+        this.standIns = new StandIns(region, place.standIns(), doorbell);
+        this.former = new FormerHolders(places, region.directory().ringCount());
         this.pulse = new Pulse(region, party);
         if (region.inherited()) {
             left = GuestLife.read(region.status(), party);
@@ -96,8 +96,10 @@ public final class GuestWatch {
     public void takeOver(int connected, long nowNanos) {
         final int kicked = region.directory().partyPeerId(party);
         peerId = connected;
+        former.takeOver(region, party);
         if (connected == RegionDescriptor.NOT_ATTACHED) {
             region.connection(party, connected);
+            former.disconnected();
         }
         if (connected != RegionDescriptor.NOT_ATTACHED && kicked == connected && !requested()) {
             holder = Holder.GUEST;
@@ -109,7 +111,9 @@ public final class GuestWatch {
                 write();
             }
         } else {
-            holderMayLive = connected != RegionDescriptor.NOT_ATTACHED;
+            // What the dead host ran itself nobody writes to any more.
+            holderMayLive = connected != RegionDescriptor.NOT_ATTACHED
+                    && (kicked != HostDoorbell.HOST_PEER || places.interrupted(party));
             region.abandon(party);
             enter(GuestState.ABSENT);
         }

@@ -71,7 +71,7 @@ public final class HostRegion implements AutoCloseable {
             format.write(shared);
         }
         directory = Directory.ofHost(own, status.lengthBytes(), shared);
-        places = new StagePlaces(this, format.lineCount());
+        places = new StagePlaces(this);
         if (inherited) {
             RegionMirror.copy(this);
             places.takeOver();
@@ -219,6 +219,10 @@ public final class HostRegion implements AutoCloseable {
         final long beats = Memory.longAt(own + BACKEND_BEAT_OFFSET) + 1;
         writeLong(BACKEND_BEAT_OFFSET, beats);
         audit.turn().ifPresent(finding -> retire(finding.violation(), finding.culprit()));
+    }
+
+    int lineCount() {
+        return format.lineCount();
     }
 
     long lineOffset(int line) {

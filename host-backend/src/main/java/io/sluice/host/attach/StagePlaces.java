@@ -36,6 +36,7 @@ final class StagePlaces {
     /** Lines of nobody; the longest unused first, so that a late writer of an old line has the longest time to go. */
     private final Deque<Integer> freeLines = new ArrayDeque<>();
 
+    private final Set<Integer> interrupted = new HashSet<>();
     private long lastFreed;
 
     /** One stage on its way from one line to another. */
@@ -47,8 +48,8 @@ final class StagePlaces {
     /** One party's change of holder. */
     record Move(int party, List<MovedStage> stages) {}
 
-    /** The places of a region that has {@code lines} lines, as its private directory says who has which. */
-    StagePlaces(HostRegion region, int lines) {
+    /** The places of {@code region}, as its private directory says who has which. */
+    StagePlaces(HostRegion region) {
         this.region = region;
         final Set<Integer> used = new HashSet<>();
         for (int r = 0; r < region.directory().ringCount(); r++) {
@@ -57,14 +58,20 @@ final class StagePlaces {
                 used.add(attachmentLine(ring.attachmentAcquire(stage)));
             }
         }
-        IntStream.range(0, lines)
-                .filter(line -> !used.contains(line))
-                .boxed()
-                .sorted(Comparator.comparingLong(this::freed))
+        linesByAge().stream()
+                .filter(line -> !used.contains(line) && !HeldSlots.mayBeWritten(region, line))
                 .forEach(freeLines::add);
         if (!freeLines.isEmpty()) {
             lastFreed = freed(freeLines.getLast());
         }
+    }
+
+    /** All lines, those first that have been nobody's for longest. */
+    List<Integer> linesByAge() {
+        return IntStream.range(0, region.lineCount())
+                .boxed()
+                .sorted(Comparator.comparingLong(this::freed))
+                .toList();
     }
 
     /** From when it has a successor on, so that another backend, which knows of no former holders, uses it last. */
@@ -88,6 +95,7 @@ final class StagePlaces {
                 final int line = attachmentLine(ring.attachmentAcquire(stage));
                 final int former = Memory.intAt(formerAddress(line)) - 1;
                 if (ring.party(stage) != 0 && former >= 0) {
+                    interrupted.add(ring.party(stage));
                     final long begun = lastPosition(ring, stage, line, 0).position();
                     final long reached =
                             Math.max(begun, lastPosition(ring, stage, former, 0).position());
@@ -98,6 +106,11 @@ final class StagePlaces {
                 }
             }
         }
+    }
+
+    /** Whether a dead backend has left {@code party}'s place while it changed hands. */
+    boolean interrupted(int party) {
+        return interrupted.contains(party);
     }
 
     private long formerAddress(int line) {

@@ -12,9 +12,11 @@ import java.util.Optional;
 /** All of the host's stand-ins for one guest: none where its packets wait for it. */
 final class StandIns {
     private final List<? extends StandIn> standIns;
+    private final HostRegion region;
     private final Doorbell doorbell;
 
-    StandIns(List<? extends StandIn> standIns, Doorbell doorbell) {
+    StandIns(HostRegion region, List<? extends StandIn> standIns, Doorbell doorbell) {
+        this.region = region;
         this.standIns = standIns;
         this.doorbell = doorbell;
     }
@@ -48,9 +50,13 @@ final class StandIns {
             final Optional<? extends StandIn> standIn = of(moved);
             if (standIn.isPresent()) {
                 final Stage stage = new Stage(moved.ring(), moved.stage(), doorbell);
-                final Optional<HeldSlots> slots = mayWrite ? Optional.of(HeldSlots.hold(stage)) : Optional.empty();
-                slots.ifPresent(held::add);
-                standIn.get().begin(stage, slots.map(HeldSlots::count).orElse(0));
+                int doubtful = 0;
+                if (mayWrite) {
+                    final HeldSlots slots = HeldSlots.hold(region, move.party(), stage, moved.oldLine());
+                    held.add(slots);
+                    doubtful = slots.count();
+                }
+                standIn.get().begin(stage, doubtful);
                 doorbell.ring(HostDoorbell.HOST_PEER, standIn.get().vector());
             }
         }

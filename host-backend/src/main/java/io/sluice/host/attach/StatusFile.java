@@ -47,6 +47,7 @@ import java.util.Set;
  *                           so that no stage seems to have passed the one before it
  *     24   freed      u64   a number that grows with each line that becomes nobody's
  *     32   former     u32   1 + the line of the last holder, until its last position has been taken over; 0: none
+ *     40   held       32 bytes: the slots that are kept from whom this line belonged to ({@link HeldSlots})
  * </pre>
  *
  * The file is locked (flock(2)) as long as its backend lives or a keeper holds it for another one: the lock belongs to
@@ -77,6 +78,7 @@ public final class StatusFile implements AutoCloseable {
 
     static final int LINE_FREED_OFFSET = 24;
     static final int LINE_FORMER_OFFSET = 32;
+    static final int LINE_HELD_OFFSET = 40;
     static final int PEER_ID_OFFSET = 152;
     static final int PARTY_INTRODUCED_OFFSET = 120;
 

@@ -17,6 +17,8 @@ public final class Quarantine {
     private volatile AtomicIntegerArray writers;
 
     private volatile int entries;
+    /** Slots with a writer. */
+    private int held;
 
     /** For a ring of {@code slots}, a power of two. */
     Quarantine(int slots) {
@@ -30,7 +32,7 @@ public final class Quarantine {
             writers = new AtomicIntegerArray(slots);
         }
         for (long position = from; position < to; position++) {
-            writers.incrementAndGet((int) position & slotMask);
+            held += writers.incrementAndGet((int) position & slotMask) == 1 ? 1 : 0;
         }
         entries++;
     }
@@ -38,9 +40,14 @@ public final class Quarantine {
     /** Takes back what {@link #add} was called with. */
     public void remove(long from, long to) {
         for (long position = from; position < to; position++) {
-            writers.decrementAndGet((int) position & slotMask);
+            held -= writers.decrementAndGet((int) position & slotMask) == 0 ? 1 : 0;
         }
         entries--;
+    }
+
+    /** Whether so many slots are held that too few are left to carry packets; for the thread that adds and removes. */
+    public boolean crowded() {
+        return held > slots - slots / 4;
     }
 
     /** Whether there may be slots for which {@link #holds} is true; asked once for several positions. */

@@ -50,7 +50,8 @@ final class SimChain implements Actor, AutoCloseable {
     SimChain(long seed, Path folder, Flaw flaw, Tally tally) throws IOException {
         world = new World(seed, tally, this::check);
         random = world.random();
-        final int slots = 32 << random.nextInt(3);
+        // As many as a chain's least, so that what is kept from late guests leaves room.
+        final int slots = 256;
         final int rings = 1 + random.nextInt(2);
         final int count = world.onceIn(3) ? 2 : 1;
         for (int number = 0; number < count; number++) {
