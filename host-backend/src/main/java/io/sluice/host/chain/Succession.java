@@ -259,6 +259,13 @@ public final class Succession {
                 + Long.toHexString(System.nanoTime());
     }
 
+    /** Leaves to another backend what none of this one's chains has begun with. */
+    public void release() {
+        byChain.values()
+                .forEach(segments ->
+                        segments.forEach(segment -> segment.descriptors().release()));
+    }
+
     /** What outlives {@code chain}'s segments, in their order. */
     List<KeptSegment> of(ConfiguredChain chain) {
         return byChain.getOrDefault(
