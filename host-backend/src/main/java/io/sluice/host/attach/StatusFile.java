@@ -259,6 +259,11 @@ public final class StatusFile implements AutoCloseable {
         return Optional.of(new Segment(number, Memory.intAt(address() + SEGMENTS_OFFSET), text.replace("\0", "")));
     }
 
+    /** Whether its backend has given it back, and does nothing with it any more even where the process lives. */
+    boolean left() {
+        return Memory.intAcquire(address() + LEFT_OFFSET) != 0;
+    }
+
     public Path path() {
         return path;
     }

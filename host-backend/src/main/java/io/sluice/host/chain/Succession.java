@@ -59,7 +59,11 @@ public final class Succession {
         return obstacle(chain.chain()).isEmpty();
     }
 
-    /** What {@code store} has for {@code chains} in {@code directory}; what is in their way is ended. */
+    /**
+     * What {@code store} has for {@code chains} in {@code directory}; what is in their way is ended.
+     *
+     * @throws IOException where a backend still serves one of them, with what to do; everything is left as it was then
+     */
     public static Succession of(DescriptorStore store, RuntimeDirectory directory, List<ConfiguredChain> chains)
             throws IOException {
         final Succession succession = new Succession(store, directory);
@@ -124,11 +128,7 @@ public final class Succession {
     /** What can be gone on with, by chain and segment. */
     private Map<String, Map<Integer, Left>> claim(List<ConfiguredChain> chains) throws IOException {
         final Map<String, Map<Integer, Left>> found = new HashMap<>();
-        for (String group : store.orphans()) {
-            final Left left = new Left(group, store.claim(group));
-            if (left.items().isEmpty()) {
-                continue;
-            }
+        for (Left left : orphans(chains)) {
             final ConfiguredChain own = chains.stream()
                     .filter(chain -> concerns(left, chain))
                     .findFirst()
@@ -148,11 +148,34 @@ public final class Succession {
         return found;
     }
 
+    /** What there is, claimed; of what this backend would take or end nothing may be in use any more. */
+    private List<Left> orphans(List<ConfiguredChain> chains) throws IOException {
+        final List<Left> orphans = store.orphans().stream()
+                .map(group -> new Left(group, store.claim(group)))
+                .filter(left -> !left.items().isEmpty())
+                .toList();
+        for (Left left : orphans) {
+            final boolean touched = !store.isShared() || chains.stream().anyMatch(chain -> concerns(left, chain));
+            final long process = touched ? LeftRegion.server(left.item(KeptItems.STATE)) : 0;
+            if (process != 0) {
+                orphans.forEach(this::release);
+                throw new IOException("chain " + left.parts()[0] + " is still served by process " + process
+                        + ", which has lost its keeper and is not dead: stop it ('kill " + process + "', or 'kill -9 "
+                        + process + "' where it does not react), or give this chain and its guests other names");
+            }
+        }
+        return orphans;
+    }
+
+    private void release(Left left) {
+        store.release(left.group());
+        left.items().values().forEach(Descriptors::close);
+    }
+
     /** What concerns none of this backend's chains is another one's, if there can be another one. */
     private void leave(Left left) throws IOException {
         if (store.isShared()) {
-            store.release(left.group());
-            left.items().values().forEach(Descriptors::close);
+            release(left);
         } else {
             LOG.log(
                     System.Logger.Level.WARNING,
