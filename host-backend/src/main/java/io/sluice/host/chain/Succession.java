@@ -41,16 +41,18 @@ public final class Succession {
     private static final int DIGITS = 16;
 
     private final DescriptorStore store;
+    private final boolean keeping;
     private final RuntimeDirectory directory;
     private final Map<String, List<KeptSegment>> byChain = new HashMap<>();
 
     /** Where nothing is kept and nothing was left. */
     public static Succession none() {
-        return new Succession(null, null);
+        return new Succession(null, false, null);
     }
 
-    private Succession(DescriptorStore store, RuntimeDirectory directory) {
+    private Succession(DescriptorStore store, boolean keeping, RuntimeDirectory directory) {
         this.store = store;
+        this.keeping = keeping;
         this.directory = directory;
     }
 
@@ -62,11 +64,13 @@ public final class Succession {
     /**
      * What {@code store} has for {@code chains} in {@code directory}; what is in their way is ended.
      *
+     * @param keeping whether chains shall outlive this backend; if not, what others have left is ended as well
      * @throws IOException where a backend still serves one of them, with what to do; everything is left as it was then
      */
-    public static Succession of(DescriptorStore store, RuntimeDirectory directory, List<ConfiguredChain> chains)
+    public static Succession of(
+            DescriptorStore store, boolean keeping, RuntimeDirectory directory, List<ConfiguredChain> chains)
             throws IOException {
-        final Succession succession = new Succession(store, directory);
+        final Succession succession = new Succession(store, keeping, directory);
         final Map<String, Map<Integer, Left>> left = succession.claim(chains);
         for (ConfiguredChain chain : chains) {
             succession.byChain.put(chain.name(), succession.keep(chain, left.getOrDefault(chain.name(), Map.of())));
@@ -137,7 +141,7 @@ public final class Succession {
                 leave(left);
                 continue;
             }
-            final String why = obstacle(left, own);
+            final String why = keeping ? obstacle(left, own) : "nothing is kept any more";
             final Map<Integer, Left> segments = found.computeIfAbsent(own.name(), name -> new TreeMap<>());
             if (!why.isEmpty()) {
                 end(left, own, why);
@@ -251,7 +255,7 @@ public final class Succession {
             }
         }
         final String plan = plan(chain);
-        final boolean kept = keeps(chain);
+        final boolean kept = keeping && keeps(chain);
         final List<KeptSegment> result = new ArrayList<>();
         for (int segment = 0; segment < segments; segment++) {
             if (whole) {

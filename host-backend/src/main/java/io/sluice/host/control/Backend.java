@@ -50,7 +50,7 @@ public final class Backend implements AutoCloseable {
         Succession succession = Succession.none();
         try {
             if (store != null) {
-                succession = Succession.of(store, directory, config.chains());
+                succession = Succession.of(store, !keep.isZero(), directory, config.chains());
             }
             StatusFiles.removeAbandoned(directory);
             for (ConfiguredChain chain : config.chains()) {

@@ -76,13 +76,13 @@ class SuccessionTest {
         final List<ConfiguredChain> chains = List.of(chain("gen:?rate=1k => guest:g => null:", ChainOptions.DEFAULTS));
         final KeeperLink lost = KeeperLink.open(directory, Duration.ofSeconds(30));
         try (KeeperLink other = KeeperLink.open(directory, Duration.ofSeconds(30))) {
-            final Succession succession = Succession.of(lost, directory, chains);
+            final Succession succession = Succession.of(lost, true, directory, chains);
             try (RunningChain living = new RunningChain(chains.getFirst(), directory, Intake.OPEN, succession)) {
                 assertThat(lost.awaitHeld(Duration.ofSeconds(20))).isTrue();
                 assertThat(other.awaitHeld(Duration.ofSeconds(20))).isTrue();
                 lost.close();
                 assertThat(other.orphans()).hasSize(1);
-                assertThatThrownBy(() -> Succession.of(other, directory, chains))
+                assertThatThrownBy(() -> Succession.of(other, true, directory, chains))
                         .isInstanceOf(IOException.class)
                         .hasMessageContaining("chain c is still served by process "
                                 + ProcessHandle.current().pid())
