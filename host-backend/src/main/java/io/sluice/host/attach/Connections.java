@@ -198,6 +198,11 @@ final class Connections {
         all().forEach(connection -> end(connection.peerId(), connection.socket()));
     }
 
+    /** Leaves every connection as it is, for another backend. */
+    void leaveAll() {
+        all().forEach(connection -> Descriptors.close(connection.socket()));
+    }
+
     /** Ends a connection also where somebody else holds its socket. */
     private void end(int peerId, int socket) {
         UnixSocket.shutdown(socket);

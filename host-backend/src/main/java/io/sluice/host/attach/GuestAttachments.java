@@ -71,6 +71,14 @@ public final class GuestAttachments implements AutoCloseable {
                 kept);
     }
 
+    /** Leaves everybody connected, for another backend; the host's threads must have ended. */
+    public void leave() {
+        if (server != null) {
+            server.leave();
+        }
+        doorbell.close();
+    }
+
     /** Disconnects everybody; the host's threads must have ended. */
     @Override
     public void close() {

@@ -90,6 +90,11 @@ final class GuestSocket implements AutoCloseable {
         return path;
     }
 
+    /** Listens no more by this process, but whoever holds the descriptor does: the path stays. */
+    void leave() {
+        Descriptors.close(descriptor);
+    }
+
     @Override
     public void close() {
         Descriptors.close(descriptor);

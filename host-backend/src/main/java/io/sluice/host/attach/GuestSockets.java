@@ -107,6 +107,11 @@ final class GuestSockets implements AutoCloseable {
         return sockets.get(party - 1);
     }
 
+    /** Leaves them as they are, for another backend. */
+    void leave() {
+        sockets.forEach(GuestSocket::leave);
+    }
+
     @Override
     public void close() {
         sockets.forEach(GuestSocket::close);

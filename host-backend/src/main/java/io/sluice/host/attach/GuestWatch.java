@@ -106,7 +106,8 @@ public final class GuestWatch {
             holderMayLive = true;
             pulse.begin(nowNanos);
             enter(GuestState.PRESENT);
-            if (left.state() != GuestState.ABSENT) {
+            // Another state's time is none of this one's: a guest that was lost is present only from now on.
+            if (left.state() == GuestState.PRESENT) {
                 sinceNanos = left.sinceNanos();
                 write();
             }

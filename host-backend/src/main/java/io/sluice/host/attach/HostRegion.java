@@ -60,7 +60,11 @@ public final class HostRegion implements AutoCloseable {
                     ? SharedRegion.attach(kept.take(KeptItems.MEMORY), format.regionBytes())
                     : SharedRegion.create("sluice-" + spec.name(), format.regionBytes());
         } catch (RuntimeException e) {
-            status.close();
+            if (inherited) {
+                status.leave();
+            } else {
+                status.close();
+            }
             throw e;
         }
         shared = memory.address();
@@ -262,7 +266,13 @@ public final class HostRegion implements AutoCloseable {
         return own;
     }
 
-    /** Frees the memory; no stage of this process may run any more. */
+    /** Frees the memory as this process's death would: guests wait for another backend. No stage may run any more. */
+    public void leave() {
+        memory.close();
+        status.leave();
+    }
+
+    /** Ends the region and frees the memory; no stage of this process may run any more. */
     @Override
     public void close() {
         retire(Violation.NONE, "");

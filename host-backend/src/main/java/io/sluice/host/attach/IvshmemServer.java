@@ -91,7 +91,11 @@ public final class IvshmemServer implements AutoCloseable {
                 server.connections.takeOver();
             }
         } catch (IOException | RuntimeException e) {
-            server.release();
+            if (region.inherited()) {
+                server.leaveAll();
+            } else {
+                server.release();
+            }
             throw e;
         }
         server.thread.start();
@@ -164,11 +168,21 @@ public final class IvshmemServer implements AutoCloseable {
     /** Ends the thread, disconnects everybody and removes the sockets. */
     @Override
     public void close() {
+        stop();
+        connections.endAll();
+        release();
+    }
+
+    /** Ends the thread and nothing else: guests stay connected, and wait for another backend. */
+    void leave() {
+        stop();
+        leaveAll();
+    }
+
+    private void stop() {
         running = false;
         EventFd.signal(stopBell);
         awaitThread();
-        connections.endAll();
-        release();
     }
 
     /** Also where the caller is interrupted: what follows frees what the thread works on. */
@@ -185,6 +199,12 @@ public final class IvshmemServer implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void leaveAll() {
+        connections.leaveAll();
+        sockets.leave();
+        pollSet.close();
     }
 
     private void release() {

@@ -11,10 +11,41 @@ import io.sluice.shared.ring.RegionSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a dead backend has left of a region, before anybody takes it over: whether that can be gone on with. */
 public final class LeftRegion {
+    /** So long a process that was killed may take to be gone. */
+    private static final long DYING_NANOS = 2_000_000_000L;
+
+    private static final long LOOK_NANOS = 5_000_000L;
+
     private LeftRegion() {}
+
+    /**
+     * The process that still serves the region whose status file is open as {@code state}, or may go on with it: it has
+     * lost its connection to the keeper and is not dead. Waits for one that is just dying.
+     *
+     * @return its id, or 0 where there is none
+     */
+    public static long server(int state) {
+        if (state < 0) {
+            return 0;
+        }
+        try (StatusFile file = StatusFile.open(file(state))) {
+            final long beatNanos = file.heartbeatNanos();
+            final long startNanos = System.nanoTime();
+            while (!file.left() && BackendProcess.lives(file)) {
+                if (file.heartbeatNanos() != beatNanos || System.nanoTime() - startNanos >= DYING_NANOS) {
+                    return file.processId();
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
+            return 0;
+        } catch (IOException e) {
+            return 0; // as obstacle() says then
+        }
+    }
 
     /**
      * Why a backend that wants {@code spec} cannot go on with the region in {@code memory}, whose status file is open as

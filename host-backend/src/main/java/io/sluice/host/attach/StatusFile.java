@@ -36,6 +36,7 @@ import java.util.Set;
  *     512  segment    u32   of a chain that has several regions: which one this is, from 1; else 0
  *     516  segments   u32   how many
  *     520  domain     64 bytes, UTF-8, padded with zeros: the trust domain of its guests
+ *     584  left       u32   1 once its backend has given it back and does nothing with it any more
  *     1020 planBytes  u32   length of what follows
  *     1024 plan       up to 3072 bytes of UTF-8: what was asked for, by which another backend knows its own chain
  *
@@ -64,6 +65,7 @@ public final class StatusFile implements AutoCloseable {
     private static final int SEGMENTS_OFFSET = 516;
     private static final int DOMAIN_OFFSET = 520;
     private static final int DOMAIN_BYTES = 64;
+    private static final int LEFT_OFFSET = 584;
 
     /** In a line; the region itself has nothing there. */
     static final int LINE_SEEN_OFFSET = 16;
@@ -146,6 +148,7 @@ public final class StatusFile implements AutoCloseable {
     private void begin() {
         Memory.longAt(address() + PROCESS_OFFSET, ProcessHandle.current().pid());
         Memory.longAt(address() + STARTED_OFFSET, EpochClock.nanos());
+        Memory.intRelease(address() + LEFT_OFFSET, 0);
         beat();
     }
 
@@ -258,6 +261,11 @@ public final class StatusFile implements AutoCloseable {
         return Optional.of(new Segment(number, Memory.intAt(address() + SEGMENTS_OFFSET), text.replace("\0", "")));
     }
 
+    /** Whether its backend has given it back, and does nothing with it any more even where the process lives. */
+    boolean left() {
+        return Memory.intAcquire(address() + LEFT_OFFSET) != 0;
+    }
+
     public Path path() {
         return path;
     }
@@ -268,6 +276,15 @@ public final class StatusFile implements AutoCloseable {
 
     public long lengthBytes() {
         return segment.byteSize();
+    }
+
+    /** Frees the file as a backend's death would: it stays, for whoever holds it open. */
+    void leave() {
+        if (arena.scope().isAlive()) {
+            Memory.intRelease(address() + LEFT_OFFSET, 1);
+            arena.close();
+            Descriptors.close(descriptor);
+        }
     }
 
     @Override

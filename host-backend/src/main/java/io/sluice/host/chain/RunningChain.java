@@ -24,6 +24,7 @@ public final class RunningChain implements AutoCloseable {
 
     private final ConfiguredChain configured;
     private final Plan plan;
+    private final List<KeptSegment> kept;
     private final ChainEndpoints endpoints;
     private final List<RunningSegment> segments = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
@@ -46,7 +47,7 @@ public final class RunningChain implements AutoCloseable {
         this.configured = configured;
         plan = Plan.of(configured.chain());
         final ChainLayout layout = ChainLayout.of(plan, configured);
-        final List<KeptSegment> kept = succession.of(configured);
+        kept = succession.of(configured);
         // An endpoint's descriptor is kept beside the first segment's.
         endpoints = open(plan, layout, kept);
         try {
@@ -66,9 +67,7 @@ public final class RunningChain implements AutoCloseable {
                         configured.options().cpus());
             }
         } catch (IOException | RuntimeException e) {
-            runners.forEach(AgentRunner::close);
-            segments.forEach(RunningSegment::close);
-            endpoints.close();
+            giveBack();
             throw e;
         }
     }
@@ -258,6 +257,18 @@ public final class RunningChain implements AutoCloseable {
     public boolean finished() {
         return ended()
                 && segments.stream().noneMatch(segment -> segment.region().retired());
+    }
+
+    /**
+     * Undoes what starting did, where starting has failed: a chain that was taken over waits on with its guests, as if
+     * this process had been killed; another one ends.
+     */
+    public void giveBack() {
+        runners.forEach(AgentRunner::close);
+        segments.forEach(RunningSegment::giveBack);
+        endpoints.close();
+        // Last: from here on another backend may work on it.
+        kept.forEach(segment -> segment.descriptors().release());
     }
 
     /** Stops the helper threads, tells the guests that the chain has ended, and undoes what starting did. */

@@ -50,7 +50,11 @@ public final class RunningSegment implements AutoCloseable {
         try {
             guests = new GuestAttachments(threads, kept);
         } catch (RuntimeException e) {
-            region.close();
+            if (region.inherited()) {
+                region.leave();
+            } else {
+                region.close();
+            }
             throw e;
         }
         for (int thread = 0; thread < threads; thread++) {
@@ -131,6 +135,19 @@ public final class RunningSegment implements AutoCloseable {
     boolean drained(int index) {
         final Ring ring = ring(index);
         return ring.positionAcquire(ring.stageCount() - 1) == ring.positionAcquire(0);
+    }
+
+    /**
+     * Where a dead backend had left this segment: leaves it again as that one did, for the next. Else closes it. The
+     * helper threads must have ended; what is kept is still to be released.
+     */
+    void giveBack() {
+        if (region.inherited()) {
+            guests.leave();
+            region.leave();
+        } else {
+            close();
+        }
     }
 
     /** Tells the guests that the chain has ended and undoes what starting did; the helper threads must have ended. */

@@ -41,16 +41,18 @@ public final class Succession {
     private static final int DIGITS = 16;
 
     private final DescriptorStore store;
+    private final boolean keeping;
     private final RuntimeDirectory directory;
     private final Map<String, List<KeptSegment>> byChain = new HashMap<>();
 
     /** Where nothing is kept and nothing was left. */
     public static Succession none() {
-        return new Succession(null, null);
+        return new Succession(null, false, null);
     }
 
-    private Succession(DescriptorStore store, RuntimeDirectory directory) {
+    private Succession(DescriptorStore store, boolean keeping, RuntimeDirectory directory) {
         this.store = store;
+        this.keeping = keeping;
         this.directory = directory;
     }
 
@@ -59,10 +61,16 @@ public final class Succession {
         return obstacle(chain.chain()).isEmpty();
     }
 
-    /** What {@code store} has for {@code chains} in {@code directory}; what is in their way is ended. */
-    public static Succession of(DescriptorStore store, RuntimeDirectory directory, List<ConfiguredChain> chains)
+    /**
+     * What {@code store} has for {@code chains} in {@code directory}; what is in their way is ended.
+     *
+     * @param keeping whether chains shall outlive this backend; if not, what others have left is ended as well
+     * @throws IOException where a backend still serves one of them, with what to do; everything is left as it was then
+     */
+    public static Succession of(
+            DescriptorStore store, boolean keeping, RuntimeDirectory directory, List<ConfiguredChain> chains)
             throws IOException {
-        final Succession succession = new Succession(store, directory);
+        final Succession succession = new Succession(store, keeping, directory);
         final Map<String, Map<Integer, Left>> left = succession.claim(chains);
         for (ConfiguredChain chain : chains) {
             succession.byChain.put(chain.name(), succession.keep(chain, left.getOrDefault(chain.name(), Map.of())));
@@ -124,11 +132,7 @@ public final class Succession {
     /** What can be gone on with, by chain and segment. */
     private Map<String, Map<Integer, Left>> claim(List<ConfiguredChain> chains) throws IOException {
         final Map<String, Map<Integer, Left>> found = new HashMap<>();
-        for (String group : store.orphans()) {
-            final Left left = new Left(group, store.claim(group));
-            if (left.items().isEmpty()) {
-                continue;
-            }
+        for (Left left : orphans(chains)) {
             final ConfiguredChain own = chains.stream()
                     .filter(chain -> concerns(left, chain))
                     .findFirst()
@@ -137,7 +141,7 @@ public final class Succession {
                 leave(left);
                 continue;
             }
-            final String why = obstacle(left, own);
+            final String why = keeping ? obstacle(left, own) : "nothing is kept any more";
             final Map<Integer, Left> segments = found.computeIfAbsent(own.name(), name -> new TreeMap<>());
             if (!why.isEmpty()) {
                 end(left, own, why);
@@ -148,11 +152,34 @@ public final class Succession {
         return found;
     }
 
+    /** What there is, claimed; of what this backend would take or end nothing may be in use any more. */
+    private List<Left> orphans(List<ConfiguredChain> chains) throws IOException {
+        final List<Left> orphans = store.orphans().stream()
+                .map(group -> new Left(group, store.claim(group)))
+                .filter(left -> !left.items().isEmpty())
+                .toList();
+        for (Left left : orphans) {
+            final boolean touched = !store.isShared() || chains.stream().anyMatch(chain -> concerns(left, chain));
+            final long process = touched ? LeftRegion.server(left.item(KeptItems.STATE)) : 0;
+            if (process != 0) {
+                orphans.forEach(this::release);
+                throw new IOException("chain " + left.parts()[0] + " is still served by process " + process
+                        + ", which has lost its keeper and is not dead: stop it ('kill " + process + "', or 'kill -9 "
+                        + process + "' where it does not react), or give this chain and its guests other names");
+            }
+        }
+        return orphans;
+    }
+
+    private void release(Left left) {
+        store.release(left.group());
+        left.items().values().forEach(Descriptors::close);
+    }
+
     /** What concerns none of this backend's chains is another one's, if there can be another one. */
     private void leave(Left left) throws IOException {
         if (store.isShared()) {
-            store.release(left.group());
-            left.items().values().forEach(Descriptors::close);
+            release(left);
         } else {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -228,7 +255,7 @@ public final class Succession {
             }
         }
         final String plan = plan(chain);
-        final boolean kept = keeps(chain);
+        final boolean kept = keeping && keeps(chain);
         final List<KeptSegment> result = new ArrayList<>();
         for (int segment = 0; segment < segments; segment++) {
             if (whole) {
@@ -257,6 +284,13 @@ public final class Succession {
                 + ProcessHandle.current().pid()
                 + '-'
                 + Long.toHexString(System.nanoTime());
+    }
+
+    /** Leaves to another backend what none of this one's chains has begun with. */
+    public void release() {
+        byChain.values()
+                .forEach(segments ->
+                        segments.forEach(segment -> segment.descriptors().release()));
     }
 
     /** What outlives {@code chain}'s segments, in their order. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** All chains of one process: started together or not at all, independent of each other from then on. */
 public final class Backend implements AutoCloseable {
@@ -26,7 +27,8 @@ public final class Backend implements AutoCloseable {
     /**
      * Starts every chain of {@code config}.
      *
-     * @throws IOException where the system refuses something, with what to do; nothing is left running then
+     * @throws IOException where the system refuses something, with what to do; nothing is left running then, and what was
+     *     taken over waits for another backend as before
      */
     public Backend(BackendConfig config, RuntimeDirectory directory) throws IOException {
         this(config, directory, Intake.OPEN);
@@ -45,9 +47,11 @@ public final class Backend implements AutoCloseable {
     public Backend(BackendConfig config, RuntimeDirectory directory, Intake intake, Duration keep) throws IOException {
         directory.create();
         store = Keepers.open(directory, config.chains(), keep).orElse(null);
+        Succession succession = Succession.none();
         try {
-            final Succession succession =
-                    store == null ? Succession.none() : Succession.of(store, directory, config.chains());
+            if (store != null) {
+                succession = Succession.of(store, !keep.isZero(), directory, config.chains());
+            }
             StatusFiles.removeAbandoned(directory);
             for (ConfiguredChain chain : config.chains()) {
                 chains.add(new RunningChain(chain, directory, intake, succession));
@@ -56,7 +60,7 @@ public final class Backend implements AutoCloseable {
                 store.awaitHeld(HELD);
             }
         } catch (IOException | RuntimeException e) {
-            close();
+            giveBack(succession, e);
             throw e;
         }
     }
@@ -116,24 +120,42 @@ public final class Backend implements AutoCloseable {
         if (closed) {
             return;
         }
+        final List<RuntimeException> failures = end(RunningChain::close);
+        closeStore();
+        if (!failures.isEmpty()) {
+            final RuntimeException failure = failures.removeFirst();
+            failures.forEach(failure::addSuppressed);
+            throw failure;
+        }
+    }
+
+    /** A start that fails ends what it has begun, and nothing that was there before: its guests wait on. */
+    private synchronized void giveBack(Succession succession, Exception why) {
+        end(RunningChain::giveBack).forEach(why::addSuppressed);
+        try {
+            succession.release();
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+        }
+        closeStore();
+    }
+
+    private List<RuntimeException> end(Consumer<RunningChain> how) {
         closed = true;
-        RuntimeException failure = null;
+        final List<RuntimeException> failures = new ArrayList<>();
         for (RunningChain chain : chains.reversed()) {
             try {
-                chain.close();
+                how.accept(chain);
             } catch (RuntimeException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
+                failures.add(e);
             }
         }
+        return failures;
+    }
+
+    private void closeStore() {
         if (store != null) {
             store.close();
-        }
-        if (failure != null) {
-            throw failure;
         }
     }
 }

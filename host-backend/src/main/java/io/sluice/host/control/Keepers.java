@@ -18,16 +18,19 @@ final class Keepers {
 
     private Keepers() {}
 
-    /** The store for {@code chains}; none where nothing is to be kept and nothing can have been left. */
+    /** The store for {@code chains}; none where nothing is to be kept and nothing can have been left to end. */
     static Optional<DescriptorStore> open(RuntimeDirectory directory, List<ConfiguredChain> chains, Duration keep) {
         final boolean wanted = !keep.isZero() && chains.stream().anyMatch(Succession::keeps);
-        if (keep.isZero() || !wanted && !KeeperLink.exists(directory)) {
+        final Map<String, String> environment = System.getenv();
+        if (!wanted && !SystemdStore.handsOver(environment) && (keep.isZero() || !KeeperLink.exists(directory))) {
             return Optional.empty();
         }
-        final Map<String, String> environment = System.getenv();
         final Optional<SystemdStore> systemd = SystemdStore.of(environment);
         if (systemd.isPresent()) {
             return systemd.map(store -> store);
+        }
+        if (keep.isZero()) {
+            return Optional.empty();
         }
         if (environment.containsKey("NOTIFY_SOCKET")) {
             LOG.log(

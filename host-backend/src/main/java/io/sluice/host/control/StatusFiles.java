@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.control;
 
+import io.sluice.host.attach.BackendProcess;
 import io.sluice.host.attach.StatusFile;
 import io.sluice.host.control.BackendStatus.Life;
 import io.sluice.host.control.ChainStatus.Segment;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,9 +25,6 @@ public final class StatusFiles {
 
     /** A backend beats ten times a second. */
     private static final long SILENT_NANOS = 2_000_000_000L;
-
-    /** How exactly the time at which a process started is known. */
-    private static final long START_TOLERANCE_NANOS = 2_000_000_000L;
 
     /** By name, and the segments of a chain in their order. */
     private static final Comparator<ChainStatus> BY_CHAIN = Comparator.comparing(
@@ -114,21 +111,9 @@ public final class StatusFiles {
         if (EpochClock.nanos() - file.heartbeatNanos() < SILENT_NANOS) {
             return Life.RUNNING;
         }
-        return ProcessHandle.of(file.processId())
-                .filter(process -> !startedAfter(process, file.startedNanos()))
-                .map(process -> Life.SILENT)
-                .orElseGet(() -> StatusFile.held(file.path()) ? Life.KEPT : Life.GONE);
-    }
-
-    /** Whether the process is a later one to which the system has given the same id. */
-    private static boolean startedAfter(ProcessHandle process, long nanos) {
-        return process.info()
-                .startInstant()
-                .map(start -> epochNanos(start) > nanos + START_TOLERANCE_NANOS)
-                .orElse(false);
-    }
-
-    private static long epochNanos(Instant instant) {
-        return instant.getEpochSecond() * 1_000_000_000L + instant.getNano();
+        if (BackendProcess.lives(file)) {
+            return Life.SILENT;
+        }
+        return StatusFile.held(file.path()) ? Life.KEPT : Life.GONE;
     }
 }

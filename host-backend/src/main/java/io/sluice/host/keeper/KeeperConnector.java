@@ -20,6 +20,7 @@ final class KeeperConnector {
     private static final long START_NANOS = 10_000_000_000L;
     private static final long RETRY_MILLIS = 10_000;
     private static final long CONNECT_MILLIS = 5;
+    private static final long AGAIN_MILLIS = 50;
     private static final long SHORT_LIFE_NANOS = 1_000_000_000L;
 
     private final KeeperLink link;
@@ -105,7 +106,7 @@ final class KeeperConnector {
     private Optional<KeeperConnection> startAndConnect() throws InterruptedException {
         String why;
         try {
-            final Process process = KeeperProcess.start(directory);
+            Process process = KeeperProcess.start(directory);
             final long start = System.nanoTime();
             while (System.nanoTime() - start < START_NANOS && !closed()) {
                 final Optional<KeeperConnection> connection = connect();
@@ -113,8 +114,17 @@ final class KeeperConnector {
                     return connection;
                 }
                 TimeUnit.MILLISECONDS.sleep(CONNECT_MILLIS);
-                if (!process.isAlive() && process.exitValue() != 0) {
-                    break;
+                if (!process.isAlive()) {
+                    if (process.exitValue() != 0) {
+                        break;
+                    }
+                    // It found another one that was just ending, or that has begun to listen since.
+                    final Optional<KeeperConnection> other = connect();
+                    if (other.isPresent()) {
+                        return other;
+                    }
+                    TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
+                    process = KeeperProcess.start(directory);
                 }
             }
             why = process.isAlive() ? "it does not answer" : "it has ended: " + log();

@@ -64,11 +64,13 @@ public final class KeptDescriptors {
 
     /**
      * Leaves what a dead backend has left to another one after all, because this one cannot go on with it; what is new
-     * is held no more.
+     * is held no more. Nothing of this process may work on it any more.
      */
-    public void release() {
+    public synchronized void release() {
         if (store != null && isInheritance) {
             store.release(group);
+            inherited.values().forEach(Descriptors::close);
+            inherited.clear();
         } else {
             forget();
         }

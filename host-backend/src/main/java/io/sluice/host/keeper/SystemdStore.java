@@ -51,8 +51,7 @@ public final class SystemdStore implements DescriptorStore {
      */
     public static Optional<SystemdStore> of(Map<String, String> environment) {
         final String notify = environment.getOrDefault("NOTIFY_SOCKET", "");
-        final boolean offered = !environment.getOrDefault("FDSTORE", "0").equals("0")
-                || environment.getOrDefault("LISTEN_FDNAMES", "").contains("/" + KeptItems.STATE);
+        final boolean offered = !environment.getOrDefault("FDSTORE", "0").equals("0") || handsOver(environment);
         if (notify.isEmpty() || !offered) {
             return Optional.empty();
         }
@@ -60,6 +59,11 @@ public final class SystemdStore implements DescriptorStore {
                 PosixException.check(UnixSocket.connectForDatagrams(notify), "connect(NOTIFY_SOCKET=" + notify + ")"));
         store.inherit(environment, ProcessHandle.current().pid());
         return Optional.of(store);
+    }
+
+    /** Whether systemd hands over what an earlier start of this service has stored: somebody may be waiting for it. */
+    public static boolean handsOver(Map<String, String> environment) {
+        return environment.getOrDefault("LISTEN_FDNAMES", "").contains("/");
     }
 
     private void inherit(Map<String, String> environment, long process) {

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A region whose backend died at some instant, as the next backend finds it: {@code gen: => guest:fw => null:}. */
 class InheritedRegionTest {
@@ -155,6 +157,22 @@ class InheritedRegionTest {
                 assertThat(late).doesNotContain(move.stages().getFirst().line());
                 next.places().complete(move);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(GuestState.class)
+    void shouldSayOfAGuestThatItIsPresentSinceThenOnlyWhereItWasPresent(GuestState before) throws IOException {
+        dead.connection(GUEST, 7);
+        Memory.intRelease(dead.own() + dead.partyEntry(GUEST) + PARTY_PEER_ID_OFFSET, 7);
+        new GuestLife(before, LossPolicy.HOLD, 1_000, false, 1).write(dead.status(), GUEST);
+        try (HostRegion next = inherit()) {
+            final SilenceLimits silence = new SilenceLimits(1_000_000_000, 3_000_000_000L);
+            new GuestWatch(next, Doorbell.NONE, new GuestPlace(GUEST, LossPolicy.HOLD, silence, List.of()))
+                    .takeOver(7, 0);
+            final GuestLife life = GuestLife.read(next.status(), GUEST);
+            assertThat(life.state()).isEqualTo(GuestState.PRESENT);
+            assertThat(life.sinceNanos() == 1_000).isEqualTo(before == GuestState.PRESENT);
         }
     }
 

@@ -16,4 +16,13 @@ class SystemdStoreTest {
                 .isEmpty();
         assertThat(SystemdStore.of(Map.of("FDSTORE", "10"))).isEmpty();
     }
+
+    @Test
+    void shouldTellWhetherAnEarlierStartHasStoredSomething() {
+        assertThat(SystemdStore.handsOver(Map.of("FDSTORE", "10"))).isFalse();
+        assertThat(SystemdStore.handsOver(Map.of("LISTEN_FDNAMES", "http.socket")))
+                .isFalse();
+        assertThat(SystemdStore.handsOver(Map.of("LISTEN_FDNAMES", "c~0~0a~7-1/tap-0")))
+                .isTrue();
+    }
 }

@@ -186,4 +186,75 @@ final class KeptChainTest {
         }
         assertNothingIsLeft();
     }
+
+    /** The second chain's interface is not there at the second start, and is again at the third. */
+    @Test
+    void shouldLeaveEveryChainToTheNextBackendWhereOneOfThemCannotStart() throws IOException {
+        final String name = "slkf" + ProcessHandle.current().pid() % 100_000;
+        final Path config = Files.writeString(scratch.file("two.yaml"), """
+                chains:
+                  - {name: one, chain: 'gen:?rate=1000 => guest:g => null:'}
+                  - {name: two, chain: 'packet:%s => guest:h => null:'}
+                """.formatted(name));
+        addInterface(name);
+        try (SluiceProcess first = SluiceProcess.backend(scratch, "-c", config.toString());
+                SluiceProcess g = SluiceProcess.guest(scratch, "g", "forward");
+                SluiceProcess h = SluiceProcess.guest(scratch, "h", "forward")) {
+            awaitPackets("one");
+            first.kill();
+            Commands.run("ip", "link", "delete", name);
+            try (SluiceProcess failing = SluiceProcess.start(scratch, "run", "-c", config.toString())) {
+                assertThat(failing.awaitExit(LIMIT)).as(failing::output).isEqualTo(REFUSED);
+                assertThat(failing.output()).contains("chain one goes on", name);
+            }
+            Await.until("both to show as kept", LIMIT, () -> output("status").split("gone, kept", -1).length == 3);
+            addInterface(name);
+            try (SluiceProcess third = SluiceProcess.backend(scratch, "-c", config.toString())) {
+                assertThat(third.output())
+                        .contains("chain one goes on", "chain two goes on")
+                        .contains("guest g is still connected", "guest h is still connected");
+                awaitPackets("one");
+                assertThat(g.alive()).as(g::output).isTrue();
+                assertThat(h.alive()).as(h::output).isTrue();
+                third.stop();
+            }
+            assertThat(g.awaitExit(LIMIT)).as(g::output).isZero();
+            assertThat(h.awaitExit(LIMIT)).as(h::output).isZero();
+            assertThat(g.output()).containsOnlyOnce("attached to chain");
+        } finally {
+            Commands.attempt("ip", "link", "delete", name);
+        }
+        assertNothingIsLeft();
+    }
+
+    private static void addInterface(String name) {
+        Commands.run("ip", "tuntap", "add", name, "mode", "tap");
+        Commands.run("ip", "link", "set", name, "up");
+    }
+
+    /** The second chain's guest has no place for its socket, which shows only when the first chain works again. */
+    @Test
+    void shouldLeaveAChainToTheNextBackendThatFailsAfterItHasBegun() throws IOException {
+        final String chains = "gen:?rate=1000 => guest:%s => null:";
+        try (SluiceProcess first = SluiceProcess.backend(scratch, CHAIN);
+                SluiceProcess guest = SluiceProcess.guest(scratch, "g", "forward")) {
+            first.kill();
+            // Not empty, so that no socket can be put in its place.
+            Files.createDirectories(scratch.socket("h").resolve("taken"));
+            try (SluiceProcess failing = SluiceProcess.start(scratch, "run", CHAIN, chains.formatted("h"))) {
+                assertThat(failing.awaitExit(LIMIT)).as(failing::output).isNotZero();
+                assertThat(failing.output()).contains("guest g is still connected");
+            }
+            Files.delete(scratch.socket("h").resolve("taken"));
+            Files.delete(scratch.socket("h"));
+            try (SluiceProcess second = SluiceProcess.backend(scratch, CHAIN)) {
+                assertThat(second.output()).contains("guest g is still connected");
+                awaitPackets("chain1");
+                second.stop();
+            }
+            assertThat(guest.awaitExit(LIMIT)).as(guest::output).isZero();
+            assertThat(guest.output()).containsOnlyOnce("attached to chain");
+        }
+        assertNothingIsLeft();
+    }
 }

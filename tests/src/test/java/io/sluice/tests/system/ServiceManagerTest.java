@@ -4,6 +4,7 @@ package io.sluice.tests.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.tests.Precondition;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A backend as a systemd service that keeps descriptors with systemd, under a program of ours that behaves as systemd's
@@ -88,6 +91,32 @@ final class ServiceManagerTest {
                     .contains("ready, 5 descriptors stored", "killed, 7 descriptors stored")
                     .contains("ended with 143, 0 descriptors stored")
                     .doesNotContain("keeper");
+        }
+        assertThat(scratch.leftovers()).isEmpty();
+        assertThat(scratch.processes()).isEmpty();
+    }
+
+    /** Its next start is by another command line. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--keep none '" + CHAIN + "'", "'gen:?rate=1000 => null:'"})
+    void shouldEndWhatSystemdHasKeptWhereNothingIsToBeKeptAnyMore(String next) throws IOException {
+        final String socket = scratch.file("notify").toString();
+        final Path arguments = Files.writeString(scratch.file("arguments"), "'" + CHAIN + "'");
+        // exec, because systemd means the process that it has started.
+        final List<String> program =
+                List.of(manager, socket, "sh", "-c", "eval exec '\"$@\"' \"$(cat " + arguments + ")\"", "sh");
+        try (SluiceProcess run = SluiceProcess.startUnder(scratch, program, "run")) {
+            run.awaitOutput("ready, 5 descriptors stored", Await.START);
+            try (SluiceProcess guest = SluiceProcess.guest(scratch, "g", "forward")) {
+                awaitPackets();
+                Files.writeString(arguments, next);
+                ProcessHandle.of(service(run)).orElseThrow().destroyForcibly();
+                run.awaitOutput("ready, 0 descriptors stored", LIMIT);
+                assertThat(guest.awaitExit(LIMIT)).as(guest::output).isZero();
+                assertThat(guest.output()).contains("the backend has ended chain chain1");
+                assertThat(run.output()).contains("told that it has ended").doesNotContain("goes on where");
+            }
+            run.stop();
         }
         assertThat(scratch.leftovers()).isEmpty();
         assertThat(scratch.processes()).isEmpty();
