@@ -132,7 +132,7 @@ final class StagePlaces {
                 for (int stage = 0; stage < ring.stageCount(); stage++) {
                     if (ring.party(stage) == party) {
                         final int oldLine = attachmentLine(ring.attachmentAcquire(stage));
-                        final Reached reached = lastPosition(ring, stage, oldLine, 0);
+                        final Reached reached = lastPosition(ring, stage, oldLine, seen(oldLine));
                         if (reached.position() < 0) {
                             region.retire(Violation.POSITION_BEYOND, ring.label(stage));
                             return null;
@@ -155,6 +155,7 @@ final class StagePlaces {
         final int epoch = attachmentEpoch(ring.attachmentAcquire(moved.stage())) + 1;
         region.forBoth(base -> RegionFormat.writeLine(
                 base + region.lineOffset(moved.line()), moved.reached().position(), epoch));
+        noteSeen(moved.line(), moved.reached().position());
         Memory.intRelease(formerAddress(moved.line()), 1 + moved.oldLine());
         noteFreed(moved.oldLine());
         copyCounters(moved);
@@ -186,6 +187,16 @@ final class StagePlaces {
             return new Reached(said, -1);
         }
         return new Reached(said, behind > ceiling ? said : Math.max(said, behind));
+    }
+
+    /** Where the host saw {@code line} when it last looked at all of them. */
+    private long seen(int line) {
+        return Memory.longAt(region.own() + region.lineOffset(line) + StatusFile.LINE_SEEN_OFFSET);
+    }
+
+    /** Also where a new holder begins counts: it may not go back before its place either. */
+    private void noteSeen(int line, long position) {
+        Memory.longAt(region.own() + region.lineOffset(line) + StatusFile.LINE_SEEN_OFFSET, position);
     }
 
     private static long ceiling(Ring ring, int stage) {
@@ -222,6 +233,7 @@ final class StagePlaces {
                 copyCounters(moved);
                 final long position = Math.max(now.position(), begun.position());
                 region.writeLong(region.lineOffset(moved.line()) + LINE_POSITION_OFFSET, position);
+                noteSeen(moved.line(), position);
                 Memory.intRelease(formerAddress(moved.line()), 0);
             }
             return true;
