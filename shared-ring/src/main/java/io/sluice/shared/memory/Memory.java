@@ -113,6 +113,11 @@ public final class Memory {
         INT_ALIGNED.setRelease(ALL, address, value);
     }
 
+    /** Stores {@code value} where {@code expected} is; false, and nothing stored, where something else is. */
+    public static boolean intCompareAndSet(long address, int expected, int value) {
+        return (boolean) INT_ALIGNED.compareAndSet(ALL, address, expected, value);
+    }
+
     public static long longOpaque(long address) {
         return (long) LONG_ALIGNED.getOpaque(ALL, address);
     }
@@ -142,6 +147,11 @@ public final class Memory {
     /** Copies from an array into memory. */
     public static void copyFromArray(byte[] source, int sourceOffset, long target, int lengthBytes) {
         MemorySegment.copy(source, sourceOffset, ALL, ValueLayout.JAVA_BYTE, target, lengthBytes);
+    }
+
+    /** How many bytes two places have in common from their beginnings on; -1 where all {@code lengthBytes} are equal. */
+    public static long mismatch(long first, long second, long lengthBytes) {
+        return MemorySegment.mismatch(ALL, first, first + lengthBytes, ALL, second, second + lengthBytes);
     }
 
     /** Sets {@code lengthBytes} bytes to zero. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe.model;
 
+import io.sluice.host.ixgbe.model.ModelOptions.RegisterAccess;
 import io.sluice.host.ixgbe.register.DeviceRegisters;
 import io.sluice.host.pci.DmaMap;
 import io.sluice.host.pci.PciFunction;
 import io.sluice.shared.agent.Agent;
+import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.pacing.WaitSet;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,6 +36,9 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     private final MsixTable vectors = new MsixTable();
     private final ModelConfigSpace config;
     private final TailPages tails;
+    /** Null where registers are reached by calls. */
+    private final PolledBar polled;
+
     private final InterruptCauses interrupts;
     private final DeviceControl control;
     private final EepromAccess eeprom;
@@ -55,10 +60,15 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
         this.nanoClock = nanoClock;
         config = new ModelConfigSpace(options.personality().deviceId(), options.macAddress());
         interrupts = new InterruptCauses(registers, nanoClock, vectors::raise);
+        final SharedRegion memory = options.access() == RegisterAccess.TRAPPED
+                ? null
+                : SharedRegion.create("sluice-" + options.name(), DeviceRegisters.BAR_BYTES);
         tails = switch (options.access()) {
             case TRAPPED -> TailPages.none(registers);
-            case MAPPED_TAILS, POLLED -> TailPages.mapped(registers, options.name());
+            case MAPPED_TAILS -> TailPages.mapped(registers, memory);
+            case POLLED -> TailPages.inside(registers, memory);
         };
+        polled = options.access() == RegisterAccess.POLLED ? new PolledBar(registers, tails, memory) : null;
         control = new DeviceControl(registers, options, faults, nanoClock, this::softwareReset);
         final Personality personality = options.personality();
         eeprom = new EepromAccess(registers, new Eeprom(personality, options.macAddress()), faults);
@@ -95,6 +105,11 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     /** Accesses to BARs that no driver makes on purpose: outside, or not of whole words. */
     public long oddAccesses() {
         return oddAccesses;
+    }
+
+    /** What is inexact because of how the registers are reached; empty where nothing is. */
+    public String note() {
+        return polled == null ? "" : PolledBar.NOTE;
     }
 
     private void powerOn() {
@@ -284,6 +299,10 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
             if (closed || faults.gone()) {
                 return 0;
             }
+            if (polled != null) {
+                polled.takeWrites();
+            }
+            control.refresh();
             link.poll();
             mdio.linkUp(link.up());
             final int moved = mayMove() ? engine.doWork() : 0;
@@ -291,6 +310,9 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
                 softwareReset();
             }
             interrupts.send();
+            if (polled != null) {
+                polled.show();
+            }
             return moved;
         } finally {
             lock.unlock();
@@ -337,6 +359,9 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
                 faults.remove(true);
                 engine.close();
                 tails.close();
+                if (polled != null) {
+                    polled.close();
+                }
             }
         } finally {
             lock.unlock();

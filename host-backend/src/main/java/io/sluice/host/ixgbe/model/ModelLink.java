@@ -42,7 +42,10 @@ final class ModelLink {
         this.carrier = carrier;
         registers.onRead(LinkRegisters.LINKS, (offset, held) -> linksRead());
         registers.onWrite(LinkRegisters.AUTOC, (offset, before, value) -> autocWritten(value));
-        registers.onRead(DeviceRegisters.ESDP, (offset, held) -> held & ~CAGE_FULL | cageFull());
+        registers.onWrite(DeviceRegisters.ESDP, (offset, before, value) -> {
+            showCage();
+            poll();
+        });
     }
 
     /** After a reset the link starts anew; nothing is raised. */
@@ -53,6 +56,7 @@ final class ModelLink {
         registers.poke(LinkRegisters.ANLP1, NEGOTIATION_STATE);
         registers.poke(LinkRegisters.LINKS2, negotiates() ? NEGOTIATION_SUPPORTED : 0);
         registers.poke(LinkRegisters.LINKS, 0);
+        showCage();
     }
 
     private void autocWritten(int value) {
@@ -113,8 +117,9 @@ final class ModelLink {
         return options.personality() == Personality.KX4;
     }
 
-    private int cageFull() {
-        return options.personality().module() ? CAGE_FULL : 0;
+    private void showCage() {
+        final int pins = registers.peek(DeviceRegisters.ESDP) & ~CAGE_FULL;
+        registers.poke(DeviceRegisters.ESDP, pins | (options.personality().module() ? CAGE_FULL : 0));
     }
 
     /** Whether packets can pass. */

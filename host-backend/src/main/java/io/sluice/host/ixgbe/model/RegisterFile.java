@@ -5,6 +5,7 @@ import io.sluice.host.ixgbe.register.DeviceRegisters;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntConsumer;
 
 /**
  * The registers of BAR 0. {@link #read} and {@link #write} are what a driver does, with all side effects; {@link #peek}
@@ -45,6 +46,9 @@ public final class RegisterFile {
     /** The word that holds a register, for each of its addresses. */
     private final int[] home = new int[WORDS];
 
+    /** Words that were stored to since {@link #takeChanged}, one bit each. */
+    private final long[] changed = new long[WORDS / Long.SIZE];
+
     private final Register[] registers = new Register[WORDS];
     private final ReadListener[] readListeners = new ReadListener[WORDS];
     private final WriteListener[] writeListeners = new WriteListener[WORDS];
@@ -82,7 +86,12 @@ public final class RegisterFile {
 
     /** Makes the register hold {@code value}, without any side effect. */
     public void poke(int offset, int value) {
-        values[home[offset >>> 2]] = value;
+        store(home[offset >>> 2], value);
+    }
+
+    private void store(int word, int value) {
+        values[word] = value;
+        changed[word >>> 6] |= 1L << word;
     }
 
     /** A driver's read. */
@@ -94,7 +103,7 @@ public final class RegisterFile {
             return 0;
         }
         final int held = values[word];
-        values[word] = register.access().afterRead(held, register.writable());
+        store(word, register.access().afterRead(held, register.writable()));
         final ReadListener listener = readListeners[word];
         if (listener != null) {
             return listener.read(word << 2, held);
@@ -111,7 +120,7 @@ public final class RegisterFile {
             return;
         }
         final int before = values[word];
-        values[word] = register.access().written(before, value, register.writable() & ~register.selfClearing());
+        store(word, register.access().written(before, value, register.writable() & ~register.selfClearing()));
         final WriteListener listener = writeListeners[word];
         if (listener != null) {
             listener.written(word << 2, before, value);
@@ -127,12 +136,12 @@ public final class RegisterFile {
         final int high = registers[word].highOffset() >>> 2;
         final long low = Integer.toUnsignedLong(values[word]);
         if (high == 0) {
-            values[word] = (int) Math.min(low + n, COUNTER_32);
+            store(word, (int) Math.min(low + n, COUNTER_32));
             return;
         }
         final long sum = Math.min((Integer.toUnsignedLong(values[word + high]) << 32) + low + n, COUNTER_36);
-        values[word] = (int) sum;
-        values[word + high] = (int) (sum >>> 32);
+        store(word, (int) sum);
+        store(word + high, (int) (sum >>> 32));
     }
 
     /** Calls {@code listener} at reads of the register at {@code offset}. There is one for each register. */
@@ -173,7 +182,21 @@ public final class RegisterFile {
         for (int word = 0; word < WORDS; word++) {
             final Register register = registers[word];
             if (register != null && home[word] == word && (memoryToo || !register.memory())) {
-                values[word] = register.reset();
+                store(word, register.reset());
+            }
+        }
+    }
+
+    /**
+     * Calls {@code changes} with the offset of each register that may hold something else than when this was last called.
+     */
+    void takeChanged(IntConsumer changes) {
+        for (int i = 0; i < changed.length; i++) {
+            long bits = changed[i];
+            changed[i] = 0;
+            while (bits != 0) {
+                changes.accept((i << 6 | Long.numberOfTrailingZeros(bits)) << 2);
+                bits &= bits - 1;
             }
         }
     }

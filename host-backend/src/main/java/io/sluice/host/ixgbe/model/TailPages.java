@@ -7,6 +7,7 @@ import io.sluice.host.pci.PciFunction.MappedPages;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.memory.SharedRegion;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -26,60 +27,56 @@ public final class TailPages implements AutoCloseable {
     private static final int[][] PAGES = {{0x01000, 0x1000}, {0x06000, 0x2000}, {0x0D000, 0x1000}};
 
     private final RegisterFile registers;
-    private final List<MappedPages> pages = new ArrayList<>();
-    private final List<SharedRegion> owned = new ArrayList<>();
+    /** Memory as long as BAR 0, each page where it is in the BAR; null where nothing is mapped. */
+    private final SharedRegion memory;
+
+    private final List<MappedPages> pages;
     private final long[] receiveAddresses = new long[ReceiveRegisters.RX_QUEUES];
     private final long[] transmitAddresses = new long[TransmitRegisters.TX_QUEUES];
+    private final BitSet tailWords = new BitSet();
 
-    private TailPages(RegisterFile registers) {
+    private TailPages(RegisterFile registers, SharedRegion memory, List<MappedPages> pages) {
         this.registers = registers;
-    }
-
-    /** Tails in the register file, nothing mapped. */
-    static TailPages none(RegisterFile registers) {
-        return new TailPages(registers);
-    }
-
-    /** Tails on pages of their own. */
-    static TailPages mapped(RegisterFile registers, String name) {
-        final TailPages tails = new TailPages(registers);
-        for (int[] page : PAGES) {
-            final SharedRegion memory = SharedRegion.create("sluice-" + name + "-tails", page[1]);
-            tails.owned.add(memory);
-            tails.pages.add(new MappedPages(0, page[0], memory));
-        }
-        tails.attach();
-        return tails;
-    }
-
-    /** Tails in {@code bar}, which is all of BAR 0 as memory. */
-    static TailPages inside(RegisterFile registers, SharedRegion bar) {
-        final TailPages tails = new TailPages(registers);
-        tails.pages.add(new MappedPages(0, 0, bar));
-        tails.attach();
-        return tails;
-    }
-
-    private void attach() {
-        for (int queue = 0; queue < receiveAddresses.length; queue++) {
+        this.memory = memory;
+        this.pages = pages;
+        for (int queue = 0; queue < receiveAddresses.length && memory != null; queue++) {
             receiveAddresses[queue] = attach(ReceiveRegisters.rdt(queue));
         }
-        for (int queue = 0; queue < transmitAddresses.length; queue++) {
+        for (int queue = 0; queue < transmitAddresses.length && memory != null; queue++) {
             transmitAddresses[queue] = attach(TransmitRegisters.tdt(queue));
         }
     }
 
-    private long attach(int offset) {
-        for (MappedPages page : pages) {
-            final long inside = offset - page.offset();
-            if (inside >= 0 && inside < page.memory().lengthBytes()) {
-                final long address = page.memory().address() + inside;
-                registers.onRead(offset, (at, held) -> Memory.intAcquire(address) & TAIL_MASK);
-                registers.onWrite(offset, (at, before, value) -> Memory.intRelease(address, value & TAIL_MASK));
-                return address;
-            }
+    /** Tails in the register file, nothing mapped. */
+    static TailPages none(RegisterFile registers) {
+        return new TailPages(registers, null, List.of());
+    }
+
+    /** Tails on pages of their own, which a driver may map. */
+    static TailPages mapped(RegisterFile registers, SharedRegion memory) {
+        final List<MappedPages> pages = new ArrayList<>();
+        for (int[] page : PAGES) {
+            pages.add(new MappedPages(0, page[0], page[1], memory, page[0]));
         }
-        throw new IllegalStateException("tail on no page: offset=0x" + Integer.toHexString(offset));
+        return new TailPages(registers, memory, List.copyOf(pages));
+    }
+
+    /** Tails where they are in {@code memory}, which is all of BAR 0. */
+    static TailPages inside(RegisterFile registers, SharedRegion memory) {
+        return new TailPages(registers, memory, List.of(new MappedPages(0, 0, memory)));
+    }
+
+    private long attach(int offset) {
+        final long address = memory.address() + offset;
+        tailWords.set(offset >>> 2);
+        registers.onRead(offset, (at, held) -> Memory.intAcquire(address) & TAIL_MASK);
+        registers.onWrite(offset, (at, before, value) -> Memory.intRelease(address, value & TAIL_MASK));
+        return address;
+    }
+
+    /** Whether the word at {@code offset} is a tail that memory holds. */
+    boolean holds(int offset) {
+        return tailWords.get(offset >>> 2);
     }
 
     /** The tail of receive queue {@code queue}, 0 to 127, after which descriptors may be read; 16 bits, unchecked. */
@@ -96,18 +93,29 @@ public final class TailPages implements AutoCloseable {
 
     /** What a driver may map. */
     public List<MappedPages> pages() {
-        return List.copyOf(pages);
+        return pages;
     }
 
     /** All tails as after a reset. */
     void reset() {
-        for (MappedPages page : pages) {
-            Memory.zero(page.memory().address(), page.memory().lengthBytes());
+        for (long address : receiveAddresses) {
+            clear(address);
+        }
+        for (long address : transmitAddresses) {
+            clear(address);
+        }
+    }
+
+    private static void clear(long address) {
+        if (address != 0) {
+            Memory.intRelease(address, 0);
         }
     }
 
     @Override
     public void close() {
-        owned.forEach(SharedRegion::close);
+        if (memory != null) {
+            memory.close();
+        }
     }
 }
