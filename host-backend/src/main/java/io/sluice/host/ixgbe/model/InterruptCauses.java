@@ -202,13 +202,14 @@ public final class InterruptCauses {
         show(queueCauses & queueMask, otherCauses & otherMask);
     }
 
-    /** When the next message is due, as the clock tells; {@link Long#MAX_VALUE} where none is. */
-    long nextNanos() {
-        long next = Long.MAX_VALUE;
+    /** How long until the next message is due; {@code limitNanos} where none is by then. */
+    long dueInNanos(long limitNanos) {
+        long least = limitNanos;
+        final long now = due == 0 ? 0 : nanoClock.getAsLong();
         for (long left = due; left != 0; left &= left - 1) {
-            next = Math.min(next, allowedAt[Long.numberOfTrailingZeros(left)]);
+            least = Math.min(least, allowedAt[Long.numberOfTrailingZeros(left)] - now);
         }
-        return next;
+        return Math.max(0, least);
     }
 
     /** Nothing happened, everything is masked; registers hold their reset values already. */

@@ -29,7 +29,6 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock(true);
 
     private final ModelOptions options;
-    private final LongSupplier nanoClock;
     private final Faults faults = new Faults();
     private final RegisterFile registers = new RegisterFile();
     private final DmaMap dma = new DmaMap();
@@ -57,7 +56,6 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
      */
     public Model82599(ModelOptions options, LongSupplier nanoClock, Engine.Maker maker) {
         this.options = options;
-        this.nanoClock = nanoClock;
         config = new ModelConfigSpace(options.personality().deviceId(), options.macAddress());
         interrupts = new InterruptCauses(registers, nanoClock, vectors::raise);
         final SharedRegion memory = options.access() == RegisterAccess.TRAPPED
@@ -115,12 +113,16 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     private void powerOn() {
         config.reset();
         vectors.reset();
-        registers.resetAll();
+        resetRegisters();
+    }
+
+    private void resetRegisters() {
+        registers.powerOn(options.memorySeed());
         resetParts();
     }
 
     private void softwareReset() {
-        registers.resetKeepingMemory();
+        registers.softwareReset();
         resetParts();
     }
 
@@ -143,6 +145,7 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     public int readConfig(int offset, int bytes) {
         lock.lock();
         try {
+            config.transactionsPending(control.masterDisabled() && faults.masterStuck());
             return faults.gone() ? ModelConfigSpace.ones(bytes) : config.read(offset, bytes);
         } finally {
             lock.unlock();
@@ -158,10 +161,7 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
             }
             switch (config.write(offset, bytes, value)) {
                 case FUNCTION_RESET -> powerOn();
-                case POWER_UP -> {
-                    registers.resetAll();
-                    resetParts();
-                }
+                case POWER_UP -> resetRegisters();
                 case NONE -> gate();
             }
         } finally {
@@ -327,7 +327,7 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     public boolean arm(WaitSet waitSet) {
         lock.lock();
         try {
-            waitSet.dueIn(LOOK_NANOS);
+            waitSet.dueIn(interrupts.dueInNanos(LOOK_NANOS));
             return closed || engine.arm(waitSet);
         } finally {
             lock.unlock();

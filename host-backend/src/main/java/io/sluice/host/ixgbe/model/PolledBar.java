@@ -18,10 +18,9 @@ import java.util.stream.IntStream;
  */
 final class PolledBar {
     /** What a driver must know of it. */
-    static final String NOTE =
-            "registers are polled: reading has no effect, so counters and EICR do not clear and SWSM is"
-                    + " free for everyone; writing what a register shows already, or twice between two turns, is not seen; and"
-                    + " a card that answers in a microsecond answers within a turn here";
+    static final String NOTE = "registers are polled: reading has no effect, so counters and EICR do not clear and SWSM"
+            + " is free for everyone; writing what a register shows already, or twice between two turns, is not seen;"
+            + " and a card that answers in a microsecond answers within a turn here";
 
     private final RegisterFile registers;
     private final TailPages tails;

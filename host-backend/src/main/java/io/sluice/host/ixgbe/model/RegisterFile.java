@@ -4,6 +4,7 @@ package io.sluice.host.ixgbe.model;
 import io.sluice.host.ixgbe.register.DeviceRegisters;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 
@@ -67,7 +68,7 @@ public final class RegisterFile {
                 }
             }
         }
-        resetAll();
+        powerOn(0);
     }
 
     private static int aliasStride(Register register) {
@@ -168,13 +169,26 @@ public final class RegisterFile {
         return registers[home[offset >>> 2]];
     }
 
-    /** All registers as after power-on. */
-    public void resetAll() {
+    /**
+     * All registers as after power-on.
+     *
+     * @param memorySeed tables in memory hold garbage by this seed, or their reset values with 0
+     */
+    void powerOn(long memorySeed) {
         reset(true);
+        if (memorySeed != 0) {
+            final SplittableRandom random = new SplittableRandom(memorySeed);
+            for (int word = 0; word < WORDS; word++) {
+                final Register register = registers[word];
+                if (register != null && register.memory()) {
+                    store(word, random.nextInt() & register.writable());
+                }
+            }
+        }
     }
 
     /** All registers as after a software reset, which leaves tables in memory as they are (4.2.2). */
-    public void resetKeepingMemory() {
+    void softwareReset() {
         reset(false);
     }
 
