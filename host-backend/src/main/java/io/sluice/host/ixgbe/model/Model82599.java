@@ -8,7 +8,9 @@ import io.sluice.host.pci.PciFunction;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.pacing.WaitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
@@ -105,6 +107,28 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
         return oddAccesses;
     }
 
+    /**
+     * What the model has counted beside its registers, name to count in the order to show; may be called by any thread at
+     * any time.
+     */
+    public Map<String, Long> details() {
+        lock.lock();
+        try {
+            final Map<String, Long> details = new LinkedHashMap<>(engine.details());
+            details.put("dma-violations", dma.violations());
+            details.put("odd-accesses", oddAccesses);
+            details.put("unknown-reads", sum(registers.unknownReads()));
+            details.put("unknown-writes", sum(registers.unknownWrites()));
+            return details;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long sum(Map<Integer, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /** What is inexact because of how the registers are reached; empty where nothing is. */
     public String note() {
         return polled == null ? "" : PolledBar.NOTE;
@@ -112,6 +136,9 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
 
     private void powerOn() {
         config.reset();
+        if (polled != null) {
+            config.enable(); // as firmware leaves it: a driver that stores to memory may have no way to this space
+        }
         vectors.reset();
         resetRegisters();
     }

@@ -186,6 +186,11 @@ final class ModelConfigSpace {
                 && offset % bytes == 0;
     }
 
+    /** Enables memory and bus mastering. */
+    void enable() {
+        held.putShort(COMMAND, (short) (COMMAND_MEMORY | COMMAND_BUS_MASTER));
+    }
+
     /** Whether the BARs answer. */
     boolean memoryEnabled() {
         return awake() && (held.getShort(COMMAND) & COMMAND_MEMORY) != 0;

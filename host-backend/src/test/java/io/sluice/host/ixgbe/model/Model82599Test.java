@@ -161,6 +161,29 @@ class Model82599Test {
     }
 
     @Test
+    void shouldWorkAtOnceForADriverWithoutConfigurationSpace() {
+        try (ModelBench bench = bench(RegisterAccess.POLLED)) {
+            bench.door.reset();
+            assertThat(bench.model.doWork()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldTellWhatDriversDoThatNoneShould() {
+        try (ModelBench bench = bench(RegisterAccess.TRAPPED)) {
+            bench.read(0x1F000);
+            bench.write(0x1F004, 1);
+            bench.model.read(0, 0x40000, 4);
+            bench.parts.dma().translate(0x1234, 16);
+            assertThat(bench.model.details())
+                    .containsEntry("unknown-reads", 1L)
+                    .containsEntry("unknown-writes", 1L)
+                    .containsEntry("odd-accesses", 1L)
+                    .containsEntry("dma-violations", 1L);
+        }
+    }
+
+    @Test
     void shouldBeExactWhereAccessesAreCalls() {
         try (ModelBench bench = bench(RegisterAccess.MAPPED_TAILS)) {
             assertThat(bench.model.note()).isEmpty();
