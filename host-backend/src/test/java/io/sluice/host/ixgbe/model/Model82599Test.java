@@ -16,6 +16,7 @@ import io.sluice.host.pci.PciConfig;
 import io.sluice.host.pci.PciFunction.MappedPages;
 import io.sluice.host.pci.TailRegister;
 import io.sluice.shared.memory.Mmio;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,20 @@ class Model82599Test {
             assertThat(Mmio.read32(bar + InterruptRegisters.EIMS)).isEqualTo(1);
             assertThat(Mmio.read32(bar + InterruptRegisters.EIMC)).isZero();
             assertThat(Mmio.read32(bar + StatisticsRegisters.GPRC)).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void shouldEnableAPolledQueueAfterEverythingElseThatWasStored() {
+        try (ModelBench bench = bench(RegisterAccess.POLLED)) {
+            final long bar = bench.model.mappedPages().getFirst().address();
+            bench.model.doWork();
+            final List<Integer> seen = new ArrayList<>();
+            bench.onQueue = () -> seen.add(bench.parts.registers().peek(ReceiveRegisters.srrctl(0)));
+            Mmio.write32(bar + 0x2100, 0x0200_0002);
+            Mmio.write32(bar + ReceiveRegisters.rxdctl(0), ReceiveRegisters.RXDCTL_ENABLE);
+            bench.model.doWork();
+            assertThat(seen).containsExactly(0x0200_0002);
         }
     }
 

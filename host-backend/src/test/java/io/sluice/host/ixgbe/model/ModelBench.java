@@ -13,6 +13,7 @@ final class ModelBench implements AutoCloseable {
     boolean carrier = true;
     int engineTurns;
     int engineResets;
+    Runnable onQueue = () -> {};
     final List<String> engineCalls = new ArrayList<>();
     final List<Integer> interrupts = new ArrayList<>();
     Engine.Parts parts;
@@ -78,11 +79,13 @@ final class ModelBench implements AutoCloseable {
         @Override
         public void receiveQueueWritten(int queue) {
             engineCalls.add("rx " + queue);
+            onQueue.run();
         }
 
         @Override
         public void transmitQueueWritten(int queue) {
             engineCalls.add("tx " + queue);
+            onQueue.run();
         }
 
         @Override
