@@ -219,6 +219,11 @@ class Model82599Test {
         final ModelBench bench = bench(RegisterAccess.MAPPED_TAILS);
         bench.close();
         bench.close();
+        bench.model.faults().remove(false);
+        bench.door.close();
+        bench.config.setCommand(PciConfig.COMMAND_MEMORY);
+        bench.write(ReceiveRegisters.rdt(0), 1);
+        assertThat(bench.model.doWork()).isZero();
         assertThat(bench.engineCalls).containsExactly("close");
         assertThat(bench.model.done()).isTrue();
         assertThat(bench.read(0)).isEqualTo(-1);
