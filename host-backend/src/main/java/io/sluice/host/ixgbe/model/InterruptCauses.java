@@ -146,6 +146,10 @@ public final class InterruptCauses {
         queueActive = queues;
         otherActive = others;
         registers.poke(InterruptRegisters.EICR, visible());
+        // Reading a set register tells the causes and clears none: the way drivers look who work around an erratum.
+        registers.poke(InterruptRegisters.EICS, visible());
+        registers.poke(InterruptRegisters.eicsEx(0), (int) queueCauses);
+        registers.poke(InterruptRegisters.eicsEx(1), (int) (queueCauses >>> 32));
         registers.poke(InterruptRegisters.EIMS, (int) queueMask & QUEUE_CAUSES | otherMask);
         registers.poke(InterruptRegisters.eimsEx(0), (int) queueMask);
         registers.poke(InterruptRegisters.eimsEx(1), (int) (queueMask >>> 32));

@@ -133,6 +133,20 @@ class InterruptCausesTest {
     }
 
     @Test
+    void shouldTellTheCausesWithoutClearingThemWhereTheyAreSet() {
+        mode(InterruptRegisters.GPIE_MSIX);
+        bench.write(InterruptRegisters.eicsEx(1), 1 << 9);
+        bench.write(InterruptRegisters.EICS, InterruptRegisters.EICR_LINK_CHANGE | 3);
+        for (int i = 0; i < 2; i++) {
+            assertThat(bench.read(InterruptRegisters.EICS)).isEqualTo(InterruptRegisters.EICR_LINK_CHANGE | 3);
+            assertThat(bench.read(InterruptRegisters.eicsEx(0))).isEqualTo(3);
+            assertThat(bench.read(InterruptRegisters.eicsEx(1))).isEqualTo(1 << 9);
+        }
+        bench.write(InterruptRegisters.EICR, InterruptRegisters.EICR_LINK_CHANGE);
+        assertThat(bench.read(InterruptRegisters.EICS)).isEqualTo(3);
+    }
+
+    @Test
     void shouldMaskItselfWithTheMessageOrWithTheReadAsTheModeSays() {
         mode(InterruptRegisters.GPIE_MSIX | InterruptRegisters.GPIE_EIAME);
         map(0, 2, 33);
