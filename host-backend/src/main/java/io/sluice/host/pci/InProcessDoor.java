@@ -8,14 +8,9 @@ import java.util.List;
 
 /** The door between a driver and a function in one process: calls, and stores to pages where the function has some. */
 public final class InProcessDoor implements PciDevice {
-    /** Device addresses are ours to choose: away from zero and from anything that is an address of this process. */
-    private static final long FIRST_DEVICE_ADDRESS = 1L << 32;
-
-    private static final long ALIGNMENT = 2L << 20;
-
     private final PciFunction function;
     private final List<Mapping> mappings = new ArrayList<>();
-    private long nextDeviceAddress = FIRST_DEVICE_ADDRESS;
+    private final DeviceAddresses deviceAddresses = new DeviceAddresses();
     private boolean closed;
 
     /** Opens {@code function} to one driver. */
@@ -57,8 +52,8 @@ public final class InProcessDoor implements PciDevice {
     public TailRegister tail(int offset) {
         for (PciFunction.MappedPages pages : function.mappedPages()) {
             final long inside = offset - pages.offset();
-            if (pages.bar() == 0 && inside >= 0 && inside <= pages.memory().lengthBytes() - Integer.BYTES) {
-                return new TailRegister(this, offset, pages.memory().address() + inside);
+            if (pages.bar() == 0 && inside >= 0 && inside <= pages.lengthBytes() - Integer.BYTES) {
+                return new TailRegister(this, offset, pages.address() + inside);
             }
         }
         return new TailRegister(this, offset, 0);
@@ -66,9 +61,8 @@ public final class InProcessDoor implements PciDevice {
 
     @Override
     public synchronized DmaMapping map(SharedRegion memory) {
-        final Mapping mapping = new Mapping(nextDeviceAddress, memory.lengthBytes());
+        final Mapping mapping = new Mapping(deviceAddresses.next(memory.lengthBytes()), memory.lengthBytes());
         function.mapDma(mapping.deviceAddress, memory.address(), mapping.lengthBytes);
-        nextDeviceAddress += (memory.lengthBytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + ALIGNMENT;
         mappings.add(mapping);
         return mapping;
     }

@@ -39,10 +39,26 @@ public interface PciFunction {
     /**
      * Pages of BAR {@code bar}.
      *
+     * <p>vfio-user passes one descriptor for a BAR, in which the distance between two pages is that in the BAR. So its
+     * client gets the pages as memory that lie in the first one's {@code memory} with the first one's distance between
+     * {@code memoryOffset} and {@code offset}; the rest it reaches by calls. Memory as long as the BAR, with each page
+     * where it is in the BAR, serves every door.
+     *
      * @param offset of the first page in the BAR
-     * @param memory that stands for them, of the pages' length
+     * @param memory that stands for them
+     * @param memoryOffset where in it the first page is
      */
-    record MappedPages(int bar, long offset, SharedRegion memory) {}
+    record MappedPages(int bar, long offset, long lengthBytes, SharedRegion memory, long memoryOffset) {
+        /** All of {@code memory} stands for the pages. */
+        public MappedPages(int bar, long offset, SharedRegion memory) {
+            this(bar, offset, memory.lengthBytes(), memory, 0);
+        }
+
+        /** Where the first page is in this process. */
+        public long address() {
+            return memory.address() + memoryOffset;
+        }
+    }
 
     /**
      * Lets the function read and write {@code [deviceAddress, deviceAddress + lengthBytes)} as the memory at {@code

@@ -19,10 +19,12 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
+    public static final int ENOTTY = 25;
     public static final int ENOSPC = 28;
     public static final int EPIPE = 32;
     public static final int EBADFD = 77;
     public static final int EMSGSIZE = 90;
+    public static final int EOPNOTSUPP = 95;
     public static final int EADDRINUSE = 98;
     public static final int ENETDOWN = 100;
     public static final int ECONNRESET = 104;
@@ -44,10 +46,12 @@ public final class Errno {
             Map.entry(ENODEV, "ENODEV, no such device"),
             Map.entry(EINVAL, "EINVAL, invalid argument"),
             Map.entry(EMFILE, "EMFILE, too many open files"),
+            Map.entry(ENOTTY, "ENOTTY, no such control operation"),
             Map.entry(ENOSPC, "ENOSPC, no space left"),
             Map.entry(EPIPE, "EPIPE, broken pipe"),
             Map.entry(EBADFD, "EBADFD, descriptor in bad state"),
             Map.entry(EMSGSIZE, "EMSGSIZE, message too long"),
+            Map.entry(EOPNOTSUPP, "EOPNOTSUPP, operation not supported"),
             Map.entry(EADDRINUSE, "EADDRINUSE, address in use"),
             Map.entry(ENETDOWN, "ENETDOWN, network is down"),
             Map.entry(ECONNRESET, "ECONNRESET, connection reset by peer"),

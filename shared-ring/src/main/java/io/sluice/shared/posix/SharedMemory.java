@@ -5,16 +5,25 @@ import static io.sluice.shared.posix.Native.INT;
 import static io.sluice.shared.posix.Native.LONG;
 import static io.sluice.shared.posix.Native.POINTER;
 
+import io.sluice.shared.memory.Memory;
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
 
-/** Anonymous shared files and mappings: memfd_create(2), fallocate(2), mmap(2). */
+/** Anonymous shared files and mappings: memfd_create(2), fallocate(2), mmap(2), fstatfs(2). */
 public final class SharedMemory {
     private static final MethodHandle MEMFD_CREATE = Native.function("memfd_create", INT, POINTER, INT);
     private static final MethodHandle FALLOCATE = Native.function("fallocate", INT, INT, INT, LONG, LONG);
     private static final MethodHandle FTRUNCATE = Native.function("ftruncate", INT, INT, LONG);
     private static final MethodHandle MMAP = Native.function("mmap", LONG, POINTER, LONG, INT, INT, INT, LONG);
     private static final MethodHandle MUNMAP = Native.function("munmap", INT, POINTER, LONG);
+
+    private static final MethodHandle FSTATFS = Native.function("fstatfs", INT, INT, POINTER);
+
+    /** struct statfs, 120 bytes: 0 type i64, 8 block size i64. */
+    private static final int STATFS_BYTES = 120;
+
+    private static final long HUGETLBFS_MAGIC = 0x958458F6L;
+    private static final long PAGE_BYTES = 4096;
 
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
@@ -73,6 +82,29 @@ public final class SharedMemory {
     /** mmap(2) shared, readable and writable, populated: an address or {@code -errno}. */
     public static long map(int descriptor, long offset, long lengthBytes) {
         return mmap(PROT_READ_WRITE, MAP_SHARED | MAP_POPULATE, descriptor, offset, lengthBytes);
+    }
+
+    /** mmap(2) shared, readable and writable, of pages that come as they are touched: an address or {@code -errno}. */
+    public static long mapPart(int descriptor, long offset, long lengthBytes) {
+        return mmap(PROT_READ_WRITE, MAP_SHARED, descriptor, offset, lengthBytes);
+    }
+
+    /**
+     * fstatfs(2): what offset and length of a mapping of {@code descriptor} must be multiples of, a huge page's size in a
+     * file of huge pages; or {@code -errno}.
+     */
+    public static long pageBytes(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            final long address = arena.allocate(STATFS_BYTES, 8).address();
+            final var errno = Native.errnoBuffer();
+            final int result = Native.resultOrErrno((int) FSTATFS.invokeExact(errno, descriptor, address), errno);
+            if (result < 0) {
+                return result;
+            }
+            return Memory.longAt(address) == HUGETLBFS_MAGIC ? Memory.longAt(address + 8) : PAGE_BYTES;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
     }
 
     /** mmap(2) shared of a device's resource, readable and writable: an address or {@code -errno}. */
