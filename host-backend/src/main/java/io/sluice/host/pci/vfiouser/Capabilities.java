@@ -3,6 +3,7 @@ package io.sluice.host.pci.vfiouser;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +104,9 @@ record Capabilities(
             if (json.nextToken() != null) {
                 throw new IOException("more text behind the object");
             }
+        } catch (JsonProcessingException e) {
+            throw new IOException(
+                    "no JSON at column " + e.getLocation().getColumnNr() + ": " + e.getOriginalMessage(), e);
         }
         return found;
     }

@@ -9,7 +9,9 @@ import io.sluice.shared.posix.PollSet;
 import io.sluice.shared.posix.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -60,7 +62,12 @@ public final class VfioUserServer implements AutoCloseable {
     }
 
     private static int listen(Path path) throws IOException {
-        if (Files.exists(path)) {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            // Linux refuses a connection to a file that is no socket by the same error as to a socket of nobody's.
+            if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isOther()) {
+                throw new IOException("socket=" + path + " is there and no socket; choose another path");
+            }
             final int probe = UnixSocket.connect(path.toString());
             if (probe >= 0) {
                 Descriptors.close(probe);
@@ -151,11 +158,12 @@ public final class VfioUserServer implements AutoCloseable {
             pollSet.add(listener, PollSet.READABLE);
             pollSet.add(connection, PollSet.READABLE);
             pollSet.await(NO_TIMEOUT_NANOS);
-            if (pollSet.ready(1)) {
-                turnAway();
-            }
+            // The client first: it may just have left, and be back already.
             if (pollSet.ready(2)) {
                 return true;
+            }
+            if (pollSet.ready(1)) {
+                turnAway();
             }
         }
         return false;
@@ -180,7 +188,7 @@ public final class VfioUserServer implements AutoCloseable {
                     usual ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
                     () -> function.name() + " at " + path + " is free of " + process + ": reason=" + reason + " times="
                             + times + ", " + end.getMessage(),
-                    usual ? null : end.getCause());
+                    reason == Disconnect.FAILED ? end.getCause() : null);
         }
     }
 

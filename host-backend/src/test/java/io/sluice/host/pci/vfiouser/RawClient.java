@@ -4,7 +4,11 @@ package io.sluice.host.pci.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.shared.posix.PosixException;
+import io.sluice.shared.posix.SocketMessage;
 import io.sluice.shared.posix.UnixSocket;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,6 +21,8 @@ final class RawClient implements AutoCloseable {
             + " \"write_multiple\": true}}";
 
     private final MessageStream stream;
+    private final SocketMessage sender = new SocketMessage(Protocol.MAX_DESCRIPTORS);
+    private ByteBuffer data;
     private int id = 100;
 
     RawClient(Path socket) {
@@ -40,7 +46,24 @@ final class RawClient implements AutoCloseable {
 
     /** Where the data of the next message is written. */
     ByteBuffer data() {
-        return stream.outgoing();
+        data = stream.outgoing();
+        return data;
+    }
+
+    /** Writes one byte more of the data. */
+    RawClient more(byte value) {
+        data.put(value);
+        return this;
+    }
+
+    /** Sends bytes as they are, whatever they mean. */
+    void raw(byte[] bytes, int... toPass) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment segment = arena.allocate(bytes.length);
+            MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
+            final long sent = sender.send(stream.socket(), segment.address(), bytes.length, toPass);
+            assertThat(sent).isEqualTo(bytes.length);
+        }
     }
 
     MessageStream reply() {
