@@ -14,13 +14,15 @@ import java.nio.file.Path;
  * The interrupts of one client: SET_IRQS and GET_IRQ_INFO. Methods return 0 or an error number.
  *
  * <p>A function has MSI-X vectors only. Where a client has an eventfd for INTx and none for vector 0, INTx is signalled for
- * vector 0: a function that is told to use one interrupt for all raises that.
+ * vector 0: a function that is told to use one interrupt for all raises that. The interrupt that tells of an error on the
+ * bus can be set up, as QEMU warns where it cannot, and is never signalled: there is no such error here.
  */
 final class Interrupts {
     private static final Path EVENTFD = Path.of("anon_inode:[eventfd]");
 
     private final PciFunction function;
     private final InterruptLine intx = new InterruptLine(true);
+    private final InterruptLine busError = new InterruptLine(false);
     private final InterruptLine[] msix;
 
     /** No interrupts yet, for {@code function}. */
@@ -37,6 +39,7 @@ final class Interrupts {
         return switch (index) {
             case Protocol.INTX -> Math.min(1, msix.length);
             case Protocol.MSIX -> msix.length;
+            case Protocol.BUS_ERROR -> 1;
             default -> 0;
         };
     }
@@ -96,7 +99,11 @@ final class Interrupts {
     }
 
     private InterruptLine line(int index, int number) {
-        return index == Protocol.INTX ? intx : msix[number];
+        return switch (index) {
+            case Protocol.INTX -> intx;
+            case Protocol.MSIX -> msix[number];
+            default -> busError;
+        };
     }
 
     private int assign(int index, int first, int behind, MessageStream message) {
@@ -144,6 +151,9 @@ final class Interrupts {
 
     /** Tells the function where the vector goes that interrupt {@code number} of a type stands for. */
     private void route(int index, int number) {
+        if (index == Protocol.BUS_ERROR) {
+            return;
+        }
         final int vector = index == Protocol.INTX ? 0 : number;
         if (msix[vector].assigned()) {
             function.interrupt(vector, msix[vector]);
@@ -188,5 +198,6 @@ final class Interrupts {
             msix[vector].assign(-1);
         }
         intx.assign(-1);
+        busError.assign(-1);
     }
 }

@@ -99,6 +99,7 @@ final class Protocol {
 
     static final int INTX = 0;
     static final int MSIX = 2;
+    static final int BUS_ERROR = 3;
 
     static final int SET_IRQS_BYTES = 20;
     static final int DATA_NONE = 1;

@@ -9,15 +9,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What a server does for one client, from its version to its end: the commands, each answered by what it asks for or by an
  * error number.
  */
 final class Session implements AutoCloseable {
-    /** For the rest of a message that has begun, for the version, and for a client to take a reply. */
-    static final long TIMEOUT_NANOS = 5_000_000_000L;
-
     private static final int[] NOTHING_TO_PASS = {};
 
     private final PciFunction function;
@@ -25,27 +23,28 @@ final class Session implements AutoCloseable {
     private final Regions regions;
     private final ClientMemory memory;
     private final Interrupts interrupts;
+    private final long timeoutNanos;
+    private final AtomicLong refused;
     private Capabilities client = Capabilities.NONE;
-    private long refused;
 
     // The reply to the command at hand.
     private ByteBuffer reply;
     private int[] toPass = NOTHING_TO_PASS;
 
-    /** A session of {@code function} with the client at the other end of {@code stream}. */
-    Session(PciFunction function, MessageStream stream) {
+    /**
+     * A session of {@code function} with the client at the other end of {@code stream}.
+     *
+     * @param timeoutNanos for the rest of a message that has begun, for the version, and for the client to take a reply
+     * @param refused counts the commands that are answered by an error
+     */
+    Session(PciFunction function, MessageStream stream, long timeoutNanos, AtomicLong refused) {
         this.function = function;
         this.stream = stream;
+        this.timeoutNanos = timeoutNanos;
+        this.refused = refused;
         this.regions = new Regions(function);
         this.memory = new ClientMemory(function);
         this.interrupts = new Interrupts(function);
-    }
-
-    /** How many commands were answered by an error since the last call. */
-    long takeRefused() {
-        final long taken = refused;
-        refused = 0;
-        return taken;
     }
 
     /** Agrees on a version; the client sends the first message. */
@@ -94,7 +93,7 @@ final class Session implements AutoCloseable {
     }
 
     private void receive() throws DisconnectedException {
-        stream.receive(Protocol.MAX_MESSAGE_BYTES, TIMEOUT_NANOS);
+        stream.receive(Protocol.MAX_MESSAGE_BYTES, timeoutNanos);
         if ((stream.flags() & Protocol.TYPE_MASK) != Protocol.TYPE_COMMAND) {
             throw new DisconnectedException(
                     Disconnect.MALFORMED, "command=" + stream.command() + " flags=" + stream.flags());
@@ -123,14 +122,14 @@ final class Session implements AutoCloseable {
 
     private void answer(int result) throws DisconnectedException {
         if (result != 0) {
-            refused++;
+            refused.incrementAndGet();
         }
         if ((stream.flags() & Protocol.NO_REPLY) == 0) {
             if (result != 0) {
                 stream.outgoing();
             }
             final int flags = Protocol.TYPE_REPLY | (result == 0 ? 0 : Protocol.ERROR);
-            stream.send(stream.id(), stream.command(), flags, result, TIMEOUT_NANOS, toPass);
+            stream.send(stream.id(), stream.command(), flags, result, timeoutNanos, toPass);
         }
         toPass = NOTHING_TO_PASS;
     }

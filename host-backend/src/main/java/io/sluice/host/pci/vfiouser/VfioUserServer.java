@@ -26,12 +26,14 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class VfioUserServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(VfioUserServer.class.getName());
     private static final int BACKLOG = 8;
+    private static final long TIMEOUT_NANOS = 5_000_000_000L;
     private static final long NO_TIMEOUT_NANOS = 3_600_000_000_000L;
     /** Before connections are accepted again after that has failed: the process has no descriptor left. */
     private static final long RETRY_NANOS = 100_000_000L;
 
     private final Path path;
     private final PciFunction function;
+    private final long timeoutNanos;
     private final int listener;
     private final int stopBell;
     private final PollSet pollSet = new PollSet(3);
@@ -50,6 +52,12 @@ public final class VfioUserServer implements AutoCloseable {
      * @throws IOException where somebody listens there already, or the socket cannot be made
      */
     public VfioUserServer(Path socket, PciFunction function) throws IOException {
+        this(socket, function, TIMEOUT_NANOS);
+    }
+
+    /** As the other, for clients that finish a message, and take a reply, within {@code timeoutNanos}. */
+    VfioUserServer(Path socket, PciFunction function, long timeoutNanos) throws IOException {
+        this.timeoutNanos = timeoutNanos;
         this.path = socket;
         this.function = function;
         this.listener = listen(socket);
@@ -128,25 +136,24 @@ public final class VfioUserServer implements AutoCloseable {
     private void serve(int connection) {
         final String process = "process " + UnixSocket.peerProcess(connection);
         try (MessageStream stream = new MessageStream(buffers, connection, stopBell)) {
-            final Session session = new Session(function, stream);
-            try (session) {
+            try (Session session = new Session(function, stream, timeoutNanos, refused)) {
                 session.begin();
                 connected = true;
                 LOG.log(System.Logger.Level.INFO, "{0} at {1} serves {2}", function.name(), path, process);
                 while (awaitMessage(connection)) {
                     session.turn();
-                    refused.addAndGet(session.takeRefused());
                 }
                 throw new DisconnectedException(Disconnect.CLOSED, "");
             } catch (DisconnectedException e) {
                 count(e, process);
+                for (Throwable left : e.getSuppressed()) {
+                    LOG.log(System.Logger.Level.ERROR, function.name() + " cannot be left as before " + process, left);
+                }
             } finally {
-                refused.addAndGet(session.takeRefused());
                 connected = false;
             }
         } catch (RuntimeException e) {
-            // The function would not be reset, or unmapped; the client has gone all the same.
-            LOG.log(System.Logger.Level.ERROR, function.name() + " could not be left as before " + process, e);
+            LOG.log(System.Logger.Level.ERROR, function.name() + " cannot serve " + process, e);
         }
     }
 

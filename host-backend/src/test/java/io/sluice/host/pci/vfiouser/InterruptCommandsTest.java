@@ -145,4 +145,18 @@ final class InterruptCommandsTest extends ServedCard {
             Descriptors.close(bell);
         }
     }
+
+    @Test
+    void shouldTakeTheBellForErrorsThatNeverCome() throws Exception {
+        final int bell = EventFd.create();
+        try (RawClient client = RawClient.greeted(socket)) {
+            irqs(client, Protocol.DATA_EVENTFD | Protocol.ACTION_TRIGGER, Protocol.BUS_ERROR, 0, 1);
+            assertThat(client.call(Protocol.DEVICE_SET_IRQS, bell)).isZero();
+            assertThat(card.targets()).isZero();
+            irqs(client, Protocol.DATA_NONE | Protocol.ACTION_TRIGGER, Protocol.BUS_ERROR, 0, 0);
+            assertThat(client.call(Protocol.DEVICE_SET_IRQS)).isZero();
+        } finally {
+            Descriptors.close(bell);
+        }
+    }
 }

@@ -122,7 +122,7 @@ final class VfioUserServerTest extends ServedCard {
             assertThat(region(client, -1, 32)).isEqualTo(Errno.EINVAL);
             assertThat(region(client, 0, 31)).isEqualTo(Errno.EINVAL);
 
-            final int[][] interrupts = {{0, 7, 1}, {1, 0, 0}, {2, 1, CopyingCard.VECTORS}, {3, 0, 0}, {4, 0, 0}};
+            final int[][] interrupts = {{0, 7, 1}, {1, 0, 0}, {2, 1, CopyingCard.VECTORS}, {3, 1, 1}, {4, 0, 0}};
             for (int[] expected : interrupts) {
                 client.data().putInt(16).putInt(0).putInt(expected[0]).putInt(0);
                 assertThat(client.call(Protocol.DEVICE_GET_IRQ_INFO)).isZero();
@@ -245,5 +245,43 @@ final class VfioUserServerTest extends ServedCard {
         }
         Held.await("the torn message is counted", () -> server.disconnects(Disconnect.TORN) == 1);
         assertThat(server.disconnects(Disconnect.LEFT)).isZero();
+    }
+
+    @Test
+    void shouldDisconnectWhoDoesNotFinishAMessageOrTakeAReply() throws Exception {
+        server.close();
+        try (VfioUserServer hasty = new VfioUserServer(socket, card, 50_000_000)) {
+            try (RawClient client = new RawClient(socket)) {
+                client.awaitEnd();
+            }
+            try (RawClient client = RawClient.greeted(socket)) {
+                client.raw(new byte[] {1, 0, 13});
+                client.awaitEnd();
+            }
+            Held.await("the silence is counted", () -> hasty.disconnects(Disconnect.STALLED) == 2);
+            try (RawClient client = RawClient.greeted(socket)) {
+                for (int i = 0; i < 200 && hasty.disconnects(Disconnect.UNREAD) == 0; i++) {
+                    client.data().putLong(0).putInt(0).putInt(CopyingCard.BAR_BYTES);
+                    client.post(Protocol.REGION_READ, Protocol.TYPE_COMMAND);
+                }
+                Held.await("the deafness is counted", () -> hasty.disconnects(Disconnect.UNREAD) == 1);
+            }
+        }
+    }
+
+    @Test
+    void shouldLeaveTheFunctionWhereItFailsAndServeTheNext() throws Exception {
+        try (RawClient client = RawClient.greeted(socket)) {
+            card.broken(true);
+            client.data().putLong(0).putInt(0).putInt(4);
+            client.post(Protocol.REGION_READ, Protocol.TYPE_COMMAND);
+            client.awaitEnd();
+            card.broken(false);
+        }
+        try (RawClient client = RawClient.greeted(socket)) {
+            assertThat(read(client, 0, 0, 4)).isZero();
+            assertThat(card.resets()).isEqualTo(1);
+        }
+        assertThat(server.disconnects(Disconnect.FAILED)).isEqualTo(1);
     }
 }
