@@ -61,9 +61,9 @@ final class DmaMapTest {
     void shouldRefuseAnOverlapAtEitherEndAndInside() {
         map.add(DEVICE, HERE, 4096);
 
-        for (long[] range :
-                new long[][] {{DEVICE - 1, 2}, {DEVICE + 4095, 4096}, {DEVICE + 8, 8}, {DEVICE - 8, 8192}, {DEVICE, 4096}
-                }) {
+        for (long[] range : new long[][] {
+            {DEVICE - 1, 2}, {DEVICE + 4095, 4096}, {DEVICE + 8, 8}, {DEVICE - 8, 8192}, {DEVICE, 4096}
+        }) {
             assertThatThrownBy(() -> map.add(range[0], HERE, range[1]))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("overlaps")
@@ -127,8 +127,7 @@ final class DmaMapTest {
                 default -> {
                     final long address = random.nextInt(4096);
                     final var below = lengths.floorEntry(address);
-                    final boolean inside =
-                            below != null && address + length <= below.getKey() + below.getValue();
+                    final boolean inside = below != null && address + length <= below.getKey() + below.getValue();
                     assertThat(tested.translate(address, length))
                             .as("seed=%d step=%d", seed, step)
                             .isEqualTo(inside ? HERE + address : 0);

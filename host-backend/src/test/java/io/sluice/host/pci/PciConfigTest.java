@@ -14,7 +14,10 @@ final class PciConfigTest {
 
     @Test
     void shouldReadTheHeader() {
-        device.put32(0x00, 0x10FB_8086).put32(0x04, 0x0010_0406).put32(0x08, 0x0200_0001).put32(0x2C, 0x0003_8086);
+        device.put32(0x00, 0x10FB_8086)
+                .put32(0x04, 0x0010_0406)
+                .put32(0x08, 0x0200_0001)
+                .put32(0x2C, 0x0003_8086);
 
         assertThat(config.present()).isTrue();
         assertThat(config.vendorId()).isEqualTo(0x8086);
@@ -24,7 +27,8 @@ final class PciConfigTest {
         assertThat(config.revision()).isEqualTo(1);
         assertThat(config.classCode()).isEqualTo(0x020000);
         assertThat(config.status()).isEqualTo(0x0010);
-        assertThat(config.commandHas(PciConfig.COMMAND_MEMORY | PciConfig.COMMAND_BUS_MASTER)).isTrue();
+        assertThat(config.commandHas(PciConfig.COMMAND_MEMORY | PciConfig.COMMAND_BUS_MASTER))
+                .isTrue();
     }
 
     @Test
@@ -35,7 +39,8 @@ final class PciConfigTest {
         assertThat(config.command()).isEqualTo(0x0147);
         config.clearCommand(PciConfig.COMMAND_BUS_MASTER);
         assertThat(config.command()).isEqualTo(0x0143);
-        assertThat(config.commandHas(PciConfig.COMMAND_MEMORY | PciConfig.COMMAND_BUS_MASTER)).isFalse();
+        assertThat(config.commandHas(PciConfig.COMMAND_MEMORY | PciConfig.COMMAND_BUS_MASTER))
+                .isFalse();
         assertThat(config.status()).isEqualTo(0xFFFF);
     }
 
@@ -67,7 +72,10 @@ final class PciConfigTest {
 
     @Test
     void shouldTellBarsApart() {
-        device.put32(0x10, 0xFE00_000C).put32(0x14, 0x0000_0002).put32(0x18, 0xE001).put32(0x20, 0xFD00_0000);
+        device.put32(0x10, 0xFE00_000C)
+                .put32(0x14, 0x0000_0002)
+                .put32(0x18, 0xE001)
+                .put32(0x20, 0xFD00_0000);
 
         assertThat(config.bar(0)).isEqualTo(new PciConfig.Bar(0, 0x2_0000, true, true, true, 0x2_FE00_0000L));
         assertThat(config.bar(2)).isEqualTo(new PciConfig.Bar(2, 0, false, false, false, 0xE000));
@@ -83,7 +91,9 @@ final class PciConfigTest {
         assertThat(config.powerState()).isEqualTo(PciConfig.PowerState.D3);
         config.powerState(PciConfig.PowerState.D0);
         assertThat(config.powerState()).isEqualTo(PciConfig.PowerState.D0);
-        assertThat(device.readConfig(0x44, 2)).as("write-1-to-clear bit is not written").isEqualTo(0x0100);
+        assertThat(device.readConfig(0x44, 2))
+                .as("write-1-to-clear bit is not written")
+                .isEqualTo(0x0100);
     }
 
     @Test
@@ -97,8 +107,7 @@ final class PciConfigTest {
     @Test
     void shouldReadAndSwitchMsix() {
         withCapabilities();
-        assertThat(config.msix())
-                .isEqualTo(new PciConfig.Msix(0x70, 64, false, true, 4, 0, 4, 0x2000));
+        assertThat(config.msix()).isEqualTo(new PciConfig.Msix(0x70, 64, false, true, 4, 0, 4, 0x2000));
 
         config.enableMsix(true);
         assertThat(config.msix().enabled()).isTrue();

@@ -86,8 +86,9 @@ final class LongTransfer implements AutoCloseable {
         Await.until(
                 bytes + " more bytes to arrive",
                 limit,
-                () -> arrived() >= goal || arrivedDigest.isDone(),
+                () -> arrived() >= goal || arrivedDigest.isDone() || sentDigest.isDone(),
                 () -> "arrived: " + arrived() + " of " + goal);
+        assertThat(sentDigest).as("the sender").isNotCompletedExceptionally();
         assertThat(arrivedDigest.isDone()).as("ended before its time").isFalse();
     }
 

@@ -67,6 +67,7 @@ final class LostMachinesTest {
         passed.awaitAttached(BOOT);
         awaited.awaitAttached(BOOT);
         System.out.printf("two virtual machines attached after %.1f s%n", (System.nanoTime() - start) / 1e9);
+        Namespaces.awaitAnswer(net.left(), RIGHT4, BOOT);
         transfer = new LongTransfer(net.left(), net.right(), RIGHT4, PORT, SEED);
     }
 
