@@ -19,7 +19,9 @@ import io.sluice.shared.memory.Mmio;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class Model82599Test {
     private static final long SEED = Long.getLong("seed", 2026);
@@ -195,6 +197,28 @@ class Model82599Test {
                     .containsEntry("unknown-writes", 1L)
                     .containsEntry("odd-accesses", 1L)
                     .containsEntry("dma-violations", 1L);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldLetADriverInBetweenItsTurns() throws InterruptedException {
+        try (ModelBench bench = bench(RegisterAccess.MAPPED_TAILS)) {
+            final AtomicBoolean stop = new AtomicBoolean();
+            final Thread turns = Thread.ofPlatform().start(() -> {
+                while (!stop.get()) {
+                    bench.model.doWork();
+                }
+            });
+            try {
+                for (int i = 0; i < 2_000; i++) {
+                    bench.write(ReceiveRegisters.mta(0), i);
+                    assertThat(bench.read(ReceiveRegisters.mta(0))).isEqualTo(i);
+                }
+            } finally {
+                stop.set(true);
+                turns.join();
+            }
         }
     }
 
