@@ -7,11 +7,11 @@ import io.sluice.shared.memory.Memory;
  * The Internet checksum (RFC 1071). A partial sum is a {@code long} of 16-bit words in network order, added up without
  * folding, so that numbers from a header can simply be added to it.
  */
-final class InternetChecksum {
+public final class InternetChecksum {
     private InternetChecksum() {}
 
     /** The sum of the 16-bit words at {@code address}, an odd last byte counting as a word's upper half; below 2^16. */
-    static int sum(long address, int lengthBytes) {
+    public static int sum(long address, int lengthBytes) {
         // One's complement addition does not mind the byte order, as long as the result is turned once.
         long sum = 0;
         int at = 0;
@@ -39,28 +39,28 @@ final class InternetChecksum {
     }
 
     /** The two 16-bit words of a 32-bit number. */
-    static int words(int value) {
+    public static int words(int value) {
         return (value >>> 16) + (value & 0xFFFF);
     }
 
     /** The four 16-bit words of a 64-bit number. */
-    static int words(long value) {
+    public static int words(long value) {
         return words((int) (value >>> 32)) + words((int) value);
     }
 
     /** What goes into the header for a partial sum, in network order. */
-    static short finish(long sum) {
+    public static short finish(long sum) {
         return (short) ~fold(sum);
     }
 
     /** As {@link #finish}, for UDP, where zero would mean that there is no checksum (RFC 768). */
-    static short finishNotZero(long sum) {
+    public static short finishNotZero(long sum) {
         final short checksum = finish(sum);
         return checksum == 0 ? (short) 0xFFFF : checksum;
     }
 
     /** A sum's carries added back in; 0xFFFF for the sum over data together with its right checksum. */
-    static int fold(long sum) {
+    public static int fold(long sum) {
         long folded = sum;
         while (folded >>> 16 != 0) {
             folded = (folded & 0xFFFF) + (folded >>> 16);

@@ -4,11 +4,11 @@ package io.sluice.host.endpoint;
 import java.nio.ByteBuffer;
 
 /** Frames for tests, and an independent, plain reading of them. */
-final class TestPackets {
+public final class TestPackets {
     private TestPackets() {}
 
     /** A frame of {@code length} bytes with a private ethertype and content that {@code seed} decides. */
-    static byte[] frame(int length, int seed) {
+    public static byte[] frame(int length, int seed) {
         final byte[] frame = new byte[length];
         for (int i = 0; i < length; i++) {
             frame[i] = (byte) (seed * 31 + i);
@@ -22,20 +22,20 @@ final class TestPackets {
         return frame;
     }
 
-    static int uint16(byte[] bytes, int at) {
+    public static int uint16(byte[] bytes, int at) {
         return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
     }
 
-    static int int32(byte[] bytes, int at) {
+    public static int int32(byte[] bytes, int at) {
         return ByteBuffer.wrap(bytes).getInt(at);
     }
 
-    static long int64(byte[] bytes, int at) {
+    public static long int64(byte[] bytes, int at) {
         return ByteBuffer.wrap(bytes).getLong(at);
     }
 
     /** Offset of the IP header. */
-    static int network(byte[] frame) {
+    public static int network(byte[] frame) {
         int at = 14;
         while (uint16(frame, at - 2) == 0x8100 || uint16(frame, at - 2) == 0x88A8) {
             at += 4;
@@ -43,28 +43,28 @@ final class TestPackets {
         return at;
     }
 
-    static boolean ipv6(byte[] frame) {
+    public static boolean ipv6(byte[] frame) {
         return uint16(frame, network(frame) - 2) == 0x86DD;
     }
 
-    static int protocol(byte[] frame) {
+    public static int protocol(byte[] frame) {
         return frame[network(frame) + (ipv6(frame) ? 6 : 9)] & 0xFF;
     }
 
     /** Offset of the TCP or UDP header of an IPv4 packet, or an IPv6 packet without extension headers. */
-    static int transport(byte[] frame) {
+    public static int transport(byte[] frame) {
         final int network = network(frame);
         return network + (ipv6(frame) ? 40 : (frame[network] & 0xF) * 4);
     }
 
     /** The end of the IP packet, without padding. */
-    static int end(byte[] frame) {
+    public static int end(byte[] frame) {
         final int network = network(frame);
         return network + (ipv6(frame) ? 40 + uint16(frame, network + 4) : uint16(frame, network + 2));
     }
 
     /** True where the IPv4 header's checksum and that of TCP or UDP are right, by the plainest of sums. */
-    static boolean checksumsRight(byte[] frame) {
+    public static boolean checksumsRight(byte[] frame) {
         final int network = network(frame);
         final int transport = transport(frame);
         final int length = end(frame) - transport;
