@@ -30,9 +30,12 @@ public final class FlowRegisters {
         return 0x05C80 + 4 * i;
     }
 
+    /** Header types of {@code pool}, and how many of its queues the hash spreads over (8.2.3.7.4). */
     public static int psrtype(int pool) {
         return 0x0EA00 + 4 * pool;
     }
+
+    public static final int PSRTYPE_QUEUE_BITS_SHIFT = 29;
 
     public static int etqf(int i) {
         return 0x05128 + 4 * i;

@@ -25,16 +25,16 @@ public final class InterruptRegisters {
     /** Cause set (8.2.3.5.2). */
     public static final int EICS = 0x00808;
 
-    /** Auto clear (8.2.3.5.4). */
+    /** Auto clear (8.2.3.5.5). */
     public static final int EIAC = 0x00810;
 
-    /** Mask set and read (8.2.3.5.5). */
+    /** Mask set and read (8.2.3.5.3). */
     public static final int EIMS = 0x00880;
 
-    /** Mask clear (8.2.3.5.6). */
+    /** Mask clear (8.2.3.5.4). */
     public static final int EIMC = 0x00888;
 
-    /** Auto mask (8.2.3.5.7). */
+    /** Auto mask (8.2.3.5.6). */
     public static final int EIAM = 0x00890;
 
     /** General purpose interrupt enable (8.2.3.5.18). */

@@ -145,7 +145,7 @@ public final class ReceiveRegisters {
     /** Longest frame with check sequence, in bits 31:16 (8.2.3.22.13). */
     public static final int MAXFRS = 0x04268;
 
-    /** MAC flow control (8.2.3.22.24). */
+    /** MAC flow control (8.2.3.22.34). */
     public static final int MFLCN = 0x04294;
 
     public static final int MFLCN_RECEIVE_FLOW_CONTROL = 1 << 3;
