@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.ixgbe;
+
+import io.sluice.host.ixgbe.model.Model82599;
+import io.sluice.host.ixgbe.model.ModelOptions;
+import io.sluice.host.ixgbe.model.ModelOptions.RegisterAccess;
+import io.sluice.host.ixgbe.model.packet.PacketEngine;
+import io.sluice.host.pci.InProcessDoor;
+import io.sluice.host.pci.PciDevice;
+
+/** A model, its wire, and a clock that has the model take a turn for every sleep of the driver. */
+final class ModelRig implements AutoCloseable {
+    static final long SECOND = 1_000_000_000L;
+    static final long MILLISECOND = 1_000_000L;
+
+    private final TestClock clock;
+    private final QueueWire wire = new QueueWire();
+    private final Model82599 model;
+    private final PciDevice device;
+
+    ModelRig(ModelOptions options) {
+        final Model82599[] maker = new Model82599[1];
+        clock = new TestClock(() -> maker[0].doWork());
+        model = new Model82599(options, clock::nanos, parts -> new PacketEngine(parts, wire));
+        maker[0] = model;
+        device = new InProcessDoor(model);
+    }
+
+    /** A card that takes half a second for its link and a millisecond for a reset; nothing is mapped. */
+    static ModelOptions slow() {
+        return ModelOptions.of("model0").with(RegisterAccess.TRAPPED).withDelays(SECOND / 2, MILLISECOND);
+    }
+
+    CardOptions options() {
+        return CardOptions.defaults()
+                .withClock(clock)
+                .withStuckNanos(SECOND / 5)
+                .withLinkRetryNanos(SECOND);
+    }
+
+    TestClock clock() {
+        return clock;
+    }
+
+    QueueWire wire() {
+        return wire;
+    }
+
+    Model82599 model() {
+        return model;
+    }
+
+    /** The model through the door of one process. */
+    PciDevice device() {
+        return device;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+        model.close();
+    }
+}
