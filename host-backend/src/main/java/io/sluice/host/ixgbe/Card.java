@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe;
 
-import static io.sluice.host.ixgbe.register.DeviceRegisters.CTRL_EXT;
-import static io.sluice.host.ixgbe.register.DeviceRegisters.CTRL_EXT_DRIVER_LOADED;
 import static io.sluice.host.ixgbe.register.DeviceRegisters.STATUS;
 import static io.sluice.host.ixgbe.register.DeviceRegisters.STATUS_LAN_ID_MASK;
 import static io.sluice.host.ixgbe.register.DeviceRegisters.STATUS_LAN_ID_SHIFT;
-import static io.sluice.host.ixgbe.register.ReceiveRegisters.rah;
-import static io.sluice.host.ixgbe.register.ReceiveRegisters.ral;
 import static io.sluice.host.ixgbe.register.ReceiveRegisters.rdt;
 import static io.sluice.host.ixgbe.register.TransmitRegisters.tdt;
 
 import io.sluice.host.pci.PciDevice;
 import io.sluice.host.pci.TailRegister;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -29,11 +24,7 @@ public final class Card implements AutoCloseable {
 
     private final Registers registers;
     private final CardOptions options;
-    private final BusAccess bus;
-    private final CardKind kind;
     private final CardIdentity identity;
-    private final Eeprom eeprom;
-    private final Reset reset;
     private final AddressFilters addresses;
     private final VlanFilters vlans;
     private final Pools pools;
@@ -45,9 +36,7 @@ public final class Card implements AutoCloseable {
     private final TransmitQueues transmitQueues;
     private final LinkMonitor link;
     private final CardHealth health;
-
-    /** In the order in which they are set up after a reset (4.6.3). */
-    private final List<CardPart> parts;
+    private final CardSetup setup;
 
     private MacAddress macAddress;
     private long statisticsAt;
@@ -56,11 +45,8 @@ public final class Card implements AutoCloseable {
     private Card(Registers registers, CardOptions options, CardKind kind, CardIdentity identity) {
         this.registers = registers;
         this.options = options;
-        this.kind = kind;
         this.identity = identity;
-        bus = new BusAccess(registers.device());
-        eeprom = new Eeprom(registers, kind);
-        reset = new Reset(registers, bus, kind);
+        final Eeprom eeprom = new Eeprom(registers, kind);
         addresses = new AddressFilters(registers, options.promiscuous());
         vlans = new VlanFilters(registers);
         pools = new Pools(registers, addresses, vlans);
@@ -76,10 +62,7 @@ public final class Card implements AutoCloseable {
                 kind,
                 LinkStarter.of(identity.media(), registers, semaphore, eeprom, identity.port()),
                 options.linkRetryNanos());
-        final FaultDetector faults =
-                new FaultDetector(registers, transmitQueues, link, statistics, options.stuckNanos());
-        health = new CardHealth(registers, faults, link, new Recovery());
-        parts = List.of(
+        final List<CardPart> parts = List.of(
                 new Initialization(registers, kind, options.maxFrameBytes()),
                 flowControl, // 4.6.3.2
                 link, // 4.6.3, 5
@@ -92,6 +75,10 @@ public final class Card implements AutoCloseable {
                 transmitQueues, // 4.6.8
                 receiveQueues,
                 interrupts); // 4.6.6
+        setup = new CardSetup(registers, kind, eeprom, parts);
+        final FaultDetector faults =
+                new FaultDetector(registers, transmitQueues, link, statistics, options.stuckNanos());
+        health = new CardHealth(registers, faults, link, setup);
     }
 
     /**
@@ -114,7 +101,7 @@ public final class Card implements AutoCloseable {
         try {
             card.start();
         } catch (CardException | RuntimeException e) {
-            card.bus.disableMaster();
+            new BusAccess(device).disableMaster();
             throw e;
         }
         return card;
@@ -122,26 +109,11 @@ public final class Card implements AutoCloseable {
 
     private void start() throws CardException {
         synchronized (registers) {
-            final Recovery recovery = new Recovery();
-            recovery.stop();
-            eeprom.check();
-            macAddress = ownAddress();
+            setup.stop();
+            macAddress = setup.address(identity.port());
             addresses.accept(macAddress);
-            recovery.start();
+            setup.start();
         }
-    }
-
-    /** The card has loaded it from the EEPROM (4.6.3, 3); an image may leave that out. */
-    private MacAddress ownAddress() throws CardException {
-        final MacAddress loaded = MacAddress.ofRegisters(registers.read(ral(0)), registers.read(rah(0)));
-        final MacAddress address =
-                loaded.unicast() || !kind.readsEeprom() ? loaded : eeprom.macAddress(identity.port());
-        if (!address.unicast()) {
-            throw registers.failure(
-                    "its address " + address + " is not that of one station (RAL0, RAH0, 8.2.3.7.8); write"
-                            + " one to its EEPROM with the vendor's tool");
-        }
-        return address;
     }
 
     /** What the user calls it. */
@@ -290,55 +262,7 @@ public final class Card implements AutoCloseable {
             }
             closed = true;
             link.stopped(LinkState.Phase.DOWN, "nothing; the card was closed");
-            try {
-                if (!registers.gone()) {
-                    reset.run();
-                }
-            } catch (CardException e) {
-                System.getLogger(Card.class.getName()).log(System.Logger.Level.WARNING, e.getMessage());
-            }
-            bus.disableMaster();
-        }
-    }
-
-    /** From any state to one in which the card touches no memory, and from there to one in which it does what was asked. */
-    private final class Recovery implements CardHealth.Recovery {
-        @Override
-        public boolean answers() {
-            return bus.present() && !registers.gone();
-        }
-
-        @Override
-        public void stop() throws CardException {
-            bus.enableMemory();
-            try {
-                reset.run();
-            } catch (CardException e) {
-                resetFunction(e);
-            }
-            eeprom.awaitAutoRead();
-        }
-
-        /** PCI Express 6.6.2, where the card does not do what its own register asks for. */
-        private void resetFunction(CardException before) throws CardException {
-            try {
-                device().reset();
-            } catch (IOException e) {
-                before.addSuppressed(e);
-                throw before;
-            }
-            bus.enableMemory();
-            reset.run();
-        }
-
-        @Override
-        public void start() throws CardException {
-            bus.enableMaster();
-            for (CardPart part : parts) {
-                part.program();
-            }
-            // 8.2.3.1.3: tells firmware that a driver runs the card, and us that nobody has reset it since
-            registers.set(CTRL_EXT, CTRL_EXT_DRIVER_LOADED);
+            setup.end();
         }
     }
 }

@@ -53,11 +53,10 @@ public final class Pools implements CardPart {
     public static final int NONE = -1;
 
     private static final int MAX_POOLS = 64;
-    private static final int VLAN_FILTERS = 64;
 
     private final Registers registers;
     private final AddressFilters addresses;
-    private final VlanFilters vlans;
+    private final PoolVlans vlans;
     private final Pool[] pools = new Pool[MAX_POOLS];
     private Layout layout = Layout.NONE;
     private int defaultPool = NONE;
@@ -66,7 +65,7 @@ public final class Pools implements CardPart {
     Pools(Registers registers, AddressFilters addresses, VlanFilters vlans) {
         this.registers = registers;
         this.addresses = addresses;
-        this.vlans = vlans;
+        this.vlans = new PoolVlans(registers, vlans);
     }
 
     /**
@@ -102,13 +101,11 @@ public final class Pools implements CardPart {
             if (pools[pool] != null) {
                 throw registers.failure("pool " + pool + " has " + pools[pool].address + " already; close it first");
             }
-            final int filter = vlan == NONE ? NONE : vlanFilter(vlan);
             addresses.accept(address, 1L << pool);
-            pools[pool] = new Pool(address, vlan, filter);
             if (vlan != NONE) {
-                vlans.pool(vlan, 1);
-                programVlan(filter);
+                vlans.join(vlan, pool);
             }
+            pools[pool] = new Pool(address, vlan);
             programPool(pool);
             programEnables();
         }
@@ -126,8 +123,7 @@ public final class Pools implements CardPart {
             programPool(pool);
             addresses.remove(old.address, 1L << pool);
             if (old.vlan != NONE) {
-                vlans.pool(old.vlan, -1);
-                programVlan(old.filter);
+                vlans.leave(old.vlan, pool);
             }
         }
     }
@@ -160,20 +156,6 @@ public final class Pools implements CardPart {
         }
     }
 
-    private int vlanFilter(int vlan) throws CardException {
-        long used = 0;
-        for (Pool pool : pools) {
-            if (pool != null && pool.vlan == vlan) {
-                return pool.filter;
-            }
-            used |= pool == null || pool.filter == NONE ? 0 : 1L << pool.filter;
-        }
-        if (used == -1L) {
-            throw registers.failure("vlan=" + vlan + " is one more than the " + VLAN_FILTERS + " that pools can be in");
-        }
-        return Long.numberOfTrailingZeros(~used);
-    }
-
     /** 4.6.11.3.3 and 4: pools without traffic classes, or none. Addresses, VLANs and MRQC have classes of their own. */
     @Override
     public void program() {
@@ -181,9 +163,7 @@ public final class Pools implements CardPart {
         registers.set(RTTDCS, RTTDCS_ARBITER_DISABLE);
         registers.write(MTQC, layout.transmitMode);
         registers.clear(RTTDCS, RTTDCS_ARBITER_DISABLE);
-        for (int filter = 0; filter < VLAN_FILTERS; filter++) {
-            programVlan(filter);
-        }
+        vlans.program();
         for (int pool = 0; pool < MAX_POOLS; pool++) {
             programPool(pool);
         }
@@ -226,25 +206,5 @@ public final class Pools implements CardPart {
         }
     }
 
-    /** 8.2.3.27.15 and 16: a filter counts from when it is enabled, so its pools are written first. */
-    private void programVlan(int filter) {
-        long members = 0;
-        int vlan = NONE;
-        for (int pool = 0; pool < MAX_POOLS; pool++) {
-            if (pools[pool] != null && pools[pool].filter == filter) {
-                members |= 1L << pool;
-                vlan = pools[pool].vlan;
-            }
-        }
-        if (members == 0) {
-            registers.write(pfvlvf(filter), 0);
-        }
-        registers.write(pfvlvfb(2 * filter), (int) members);
-        registers.write(pfvlvfb(2 * filter + 1), (int) (members >>> Integer.SIZE));
-        if (members != 0) {
-            registers.write(pfvlvf(filter), PFVLVF_ENABLE | vlan);
-        }
-    }
-
-    private record Pool(MacAddress address, int vlan, int filter) {}
+    private record Pool(MacAddress address, int vlan) {}
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.ixgbe;
+
+import static io.sluice.host.ixgbe.register.DeviceRegisters.CTRL_EXT;
+import static io.sluice.host.ixgbe.register.DeviceRegisters.CTRL_EXT_DRIVER_LOADED;
+import static io.sluice.host.ixgbe.register.ReceiveRegisters.rah;
+import static io.sluice.host.ixgbe.register.ReceiveRegisters.ral;
+
+import java.io.IOException;
+import java.util.List;
+
+/** From any state to one in which the card touches no memory, and from there to one in which it does what was asked. */
+final class CardSetup implements CardHealth.Recovery {
+    private static final System.Logger LOG = System.getLogger(CardSetup.class.getName());
+
+    private final Registers registers;
+    private final CardKind kind;
+    private final BusAccess bus;
+    private final Eeprom eeprom;
+    private final Reset reset;
+
+    /** In the order in which they are set up after a reset (4.6.3). */
+    private final List<CardPart> parts;
+
+    CardSetup(Registers registers, CardKind kind, Eeprom eeprom, List<CardPart> parts) {
+        this.registers = registers;
+        this.kind = kind;
+        this.eeprom = eeprom;
+        this.parts = parts;
+        bus = new BusAccess(registers.device());
+        reset = new Reset(registers, bus, kind);
+    }
+
+    @Override
+    public boolean answers() {
+        return bus.present() && !registers.gone();
+    }
+
+    @Override
+    public void stop() throws CardException {
+        bus.enableMemory();
+        try {
+            reset.run();
+        } catch (CardException e) {
+            resetFunction(e);
+        }
+        eeprom.awaitAutoRead();
+    }
+
+    /** PCI Express 6.6.2, where the card does not do what its own register asks for. */
+    private void resetFunction(CardException before) throws CardException {
+        try {
+            registers.device().reset();
+        } catch (IOException e) {
+            before.addSuppressed(e);
+            throw before;
+        }
+        bus.enableMemory();
+        reset.run();
+    }
+
+    @Override
+    public void start() throws CardException {
+        bus.enableMaster();
+        for (CardPart part : parts) {
+            part.program();
+        }
+        // 8.2.3.1.3: tells firmware that a driver runs the card, and us that nobody has reset it since
+        registers.set(CTRL_EXT, CTRL_EXT_DRIVER_LOADED);
+    }
+
+    /** The address of {@code port}, of a card that was just stopped: it has loaded it by itself (4.6.3, 3). */
+    MacAddress address(int port) throws CardException {
+        eeprom.check();
+        final MacAddress loaded = MacAddress.ofRegisters(registers.read(ral(0)), registers.read(rah(0)));
+        final MacAddress address = loaded.unicast() || !kind.readsEeprom() ? loaded : eeprom.macAddress(port);
+        if (!address.unicast()) {
+            throw registers.failure(
+                    "its address " + address + " is not that of one station (RAL0, RAH0, 8.2.3.7.8); write"
+                            + " one to its EEPROM with the vendor's tool");
+        }
+        return address;
+    }
+
+    /** Lets the card go: it touches no memory any more, whatever it does with its registers. */
+    void end() {
+        try {
+            if (!registers.gone()) {
+                reset.run();
+            }
+        } catch (CardException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0}; it is taken off its bus instead", e.getMessage());
+        }
+        bus.disableMaster();
+    }
+}
