@@ -50,13 +50,13 @@ public final class Card implements AutoCloseable {
         addresses = new AddressFilters(registers, options.promiscuous());
         vlans = new VlanFilters(registers);
         pools = new Pools(registers, addresses, vlans);
-        rss = new Rss(registers, pools);
+        rss = new Rss(registers, kind, pools);
         flowControl = new FlowControl(registers, kind, options.flowControl());
         interrupts = new Interrupts(registers);
         statistics = new CardStatistics(registers);
         receiveQueues = new ReceiveQueues(registers, options.maxFrameBytes());
         transmitQueues = new TransmitQueues(registers);
-        final FirmwareSemaphore semaphore = new FirmwareSemaphore(registers);
+        final FirmwareSemaphore semaphore = new FirmwareSemaphore(registers, kind);
         link = new LinkMonitor(
                 registers,
                 kind,
@@ -75,7 +75,7 @@ public final class Card implements AutoCloseable {
                 transmitQueues, // 4.6.8
                 receiveQueues,
                 interrupts); // 4.6.6
-        setup = new CardSetup(registers, kind, eeprom, parts);
+        setup = new CardSetup(registers, kind, eeprom, semaphore, parts);
         final FaultDetector faults =
                 new FaultDetector(registers, transmitQueues, link, statistics, options.stuckNanos());
         health = new CardHealth(registers, faults, link, setup);

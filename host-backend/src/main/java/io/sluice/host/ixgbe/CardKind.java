@@ -39,6 +39,16 @@ sealed interface CardKind permits Kind82599, KindX540, KindX550 {
     /** Whether the section that EEPROM word {@code pointer} points to is in the checksum (6.2). */
     boolean checksummed(int pointer);
 
+    /** Entries of the hash's indirection table, from RETA on into ERETA. */
+    default int hashEntries() {
+        return 128;
+    }
+
+    /** Whether firmware uses the PHY and the EEPROM at any time, with a semaphore of its own for who is next. */
+    default boolean firmwareShares() {
+        return false;
+    }
+
     /** The speed that {@code links}, the register, shows, in Mbit/s; 0 for none (8.2.3.22.20). */
     default int speedMegabits(int links) {
         return switch (links & LINKS_SPEED_MASK) {

@@ -3,6 +3,9 @@ package io.sluice.host.ixgbe;
 
 import static io.sluice.host.ixgbe.register.DeviceRegisters.CTRL_EXT;
 import static io.sluice.host.ixgbe.register.DeviceRegisters.CTRL_EXT_DRIVER_LOADED;
+import static io.sluice.host.ixgbe.register.DeviceRegisters.SW_FW_SYNC_EEPROM;
+import static io.sluice.host.ixgbe.register.DeviceRegisters.SW_FW_SYNC_PHY0;
+import static io.sluice.host.ixgbe.register.DeviceRegisters.SW_FW_SYNC_PHY1;
 import static io.sluice.host.ixgbe.register.ReceiveRegisters.rah;
 import static io.sluice.host.ixgbe.register.ReceiveRegisters.ral;
 
@@ -17,15 +20,17 @@ final class CardSetup implements CardHealth.Recovery {
     private final CardKind kind;
     private final BusAccess bus;
     private final Eeprom eeprom;
+    private final FirmwareSemaphore semaphore;
     private final Reset reset;
 
     /** In the order in which they are set up after a reset (4.6.3). */
     private final List<CardPart> parts;
 
-    CardSetup(Registers registers, CardKind kind, Eeprom eeprom, List<CardPart> parts) {
+    CardSetup(Registers registers, CardKind kind, Eeprom eeprom, FirmwareSemaphore semaphore, List<CardPart> parts) {
         this.registers = registers;
         this.kind = kind;
         this.eeprom = eeprom;
+        this.semaphore = semaphore;
         this.parts = parts;
         bus = new BusAccess(registers.device());
         reset = new Reset(registers, bus, kind);
@@ -40,11 +45,22 @@ final class CardSetup implements CardHealth.Recovery {
     public void stop() throws CardException {
         bus.enableMemory();
         try {
-            reset.run();
+            resetCard();
         } catch (CardException e) {
             resetFunction(e);
         }
         eeprom.awaitAutoRead();
+    }
+
+    /** A reset takes the PHY too, where firmware may be in the middle of something with it. */
+    private void resetCard() throws CardException {
+        if (!kind.firmwareShares()) {
+            reset.run();
+            return;
+        }
+        try (FirmwareSemaphore.Held _ = semaphore.take(SW_FW_SYNC_PHY0 | SW_FW_SYNC_PHY1)) {
+            reset.run();
+        }
     }
 
     /** PCI Express 6.6.2, where the card does not do what its own register asks for. */
@@ -71,7 +87,7 @@ final class CardSetup implements CardHealth.Recovery {
 
     /** The address of {@code port}, of a card that was just stopped: it has loaded it by itself (4.6.3, 3). */
     MacAddress address(int port) throws CardException {
-        eeprom.check();
+        checkEeprom();
         final MacAddress loaded = MacAddress.ofRegisters(registers.read(ral(0)), registers.read(rah(0)));
         final MacAddress address = loaded.unicast() || !kind.readsEeprom() ? loaded : eeprom.macAddress(port);
         if (!address.unicast()) {
@@ -80,6 +96,19 @@ final class CardSetup implements CardHealth.Recovery {
                             + " one to its EEPROM with the vendor's tool");
         }
         return address;
+    }
+
+    private void checkEeprom() throws CardException {
+        if (!kind.readsEeprom()) {
+            return;
+        }
+        if (!kind.firmwareShares()) {
+            eeprom.check();
+            return;
+        }
+        try (FirmwareSemaphore.Held _ = semaphore.take(SW_FW_SYNC_EEPROM)) {
+            eeprom.check();
+        }
     }
 
     /** Lets the card go: it touches no memory any more, whatever it does with its registers. */

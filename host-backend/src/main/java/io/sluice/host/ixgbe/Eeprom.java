@@ -68,9 +68,6 @@ final class Eeprom {
 
     /** 6.2.4.2: all words up to the checksum, and the sections that some of them point to. */
     void check() throws CardException {
-        if (!kind.readsEeprom()) {
-            return;
-        }
         int sum = 0;
         for (int address = 0; address <= CHECKSUM_WORD; address++) {
             sum += word(address);

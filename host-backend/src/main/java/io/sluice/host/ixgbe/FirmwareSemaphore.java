@@ -10,9 +10,10 @@ import static io.sluice.host.ixgbe.register.DeviceRegisters.*;
  *
  * <pre>
  *   SWSM.SMBI      one driver among several; reading it as 0 takes it
- *   SWSM.SWESMBI   software, not firmware; written as 1 and read back as 1 it is taken
+ *   SWSM.SWESMBI   software, not firmware; written as 1 and read back as 1 it is taken. On the X540 and X550 it is bit 31
+ *                  of SW_FW_SYNC, and reading it as 0 takes it
  *   SW_FW_SYNC     what is taken: a bit of software's and one of firmware's for each resource; touched only while
- *                  both bits of SWSM are held
+ *                  both of the above are held
  * </pre>
  * A holder that died never gives back. Who waits for longer than anyone may hold takes it over.
  */
@@ -31,10 +32,12 @@ final class FirmwareSemaphore {
     private static final long RESOURCE_POLL_NANOS = 5 * MILLISECOND;
 
     private final Registers registers;
+    private final boolean readToTake;
     private int takenOver;
 
-    FirmwareSemaphore(Registers registers) {
+    FirmwareSemaphore(Registers registers, CardKind kind) {
         this.registers = registers;
+        this.readToTake = kind.firmwareShares();
     }
 
     /** How often a stale holder was found and dispossessed. */
@@ -70,23 +73,35 @@ final class FirmwareSemaphore {
                         + " cannot be cleared; end whatever else drives this card's other port, or reset the card");
             }
         }
+        if (!(readToTake ? takeByReading() : takeByWriting())) {
+            unlock();
+            throw registers.failure("its firmware does not let go of the semaphore (SWSM.SWESMBI, 10.5.4); power the"
+                    + " machine off and on");
+        }
+    }
+
+    private boolean takeByReading() {
+        return registers.poll(SW_FW_SYNC, SW_FW_SYNC_REGISTER, 0, SWSM_POLL_NANOS, SWESMBI_NANOS);
+    }
+
+    private boolean takeByWriting() {
         final long deadline = registers.clock().nanos() + SWESMBI_NANOS;
         while (true) {
             registers.set(SWSM, SWSM_SWESMBI);
             if ((registers.read(SWSM) & SWSM_SWESMBI) != 0) {
-                return;
+                return true;
             }
             if (registers.clock().nanos() - deadline >= 0) {
-                unlock();
-                throw registers.failure(
-                        "its firmware does not let go of the semaphore (SWSM.SWESMBI, 10.5.4); power the"
-                                + " machine off and on");
+                return false;
             }
             registers.sleep(SWSM_POLL_NANOS);
         }
     }
 
     private void unlock() {
+        if (readToTake) {
+            registers.clear(SW_FW_SYNC, SW_FW_SYNC_REGISTER);
+        }
         registers.clear(SWSM, SWSM_SMBI | SWSM_SWESMBI);
         registers.flush();
     }

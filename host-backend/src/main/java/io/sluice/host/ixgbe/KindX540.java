@@ -38,6 +38,11 @@ record KindX540() implements CardKind {
     }
 
     @Override
+    public boolean firmwareShares() {
+        return true;
+    }
+
+    @Override
     public boolean checksummed(int pointer) {
         return pointer >= FIRST_POINTER
                 && pointer < FIRMWARE_POINTER

@@ -39,6 +39,16 @@ record KindX550() implements CardKind {
     }
 
     @Override
+    public boolean firmwareShares() {
+        return true;
+    }
+
+    @Override
+    public int hashEntries() {
+        return 512;
+    }
+
+    @Override
     public boolean checksummed(int pointer) {
         return false;
     }

@@ -19,17 +19,19 @@ public final class Rss implements CardPart {
 
     private static final int KEY_WORDS = 10;
     private static final int POOLS = 64;
-    private static final int TABLE = 128;
+    private static final int RETA_WORDS = 32;
     private static final int ENTRIES_PER_WORD = 4;
     private static final int FIELDS =
             MRQC_TCP_IPV4 | MRQC_IPV4 | MRQC_IPV6 | MRQC_TCP_IPV6 | MRQC_UDP_IPV4 | MRQC_UDP_IPV6;
 
     private final Registers registers;
+    private final int entries;
     private final Pools pools;
     private int queues = 1;
 
-    Rss(Registers registers, Pools pools) {
+    Rss(Registers registers, CardKind kind, Pools pools) {
         this.registers = registers;
+        this.entries = kind.hashEntries();
         this.pools = pools;
     }
 
@@ -74,12 +76,12 @@ public final class Rss implements CardPart {
         for (int i = 0; i < KEY_WORDS; i++) {
             registers.write(rssrk(i), KEY); // 8.2.3.7.15
         }
-        for (int i = 0; i < TABLE / ENTRIES_PER_WORD; i++) {
+        for (int i = 0; i < entries / ENTRIES_PER_WORD; i++) {
             int word = 0;
             for (int part = 0; part < ENTRIES_PER_WORD; part++) {
                 word |= (i * ENTRIES_PER_WORD + part) % queues << Byte.SIZE * part;
             }
-            registers.write(reta(i), word); // 8.2.3.7.14
+            registers.write(i < RETA_WORDS ? reta(i) : ereta(i - RETA_WORDS), word); // 8.2.3.7.14
         }
         // 8.2.3.7.5: the hash takes the place of the fragment checksum
         registers.set(RXCSUM, RXCSUM_PCSD);

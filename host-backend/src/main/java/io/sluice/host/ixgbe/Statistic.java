@@ -71,6 +71,23 @@ public enum Statistic {
     STORAGE_RECEIVED_WORDS("storage over Ethernet: words received", "FCOEDWRC", StatisticsRegisters.FCOEDWRC),
     STORAGE_TRANSMITTED("storage over Ethernet: transmitted", "FCOEPTC", StatisticsRegisters.FCOEPTC),
     STORAGE_TRANSMITTED_WORDS("storage over Ethernet: words transmitted", "FCOEDWTC", StatisticsRegisters.FCOEDWTC),
+    RECEIVED_UNFILTERED("received: good packets before filters", "RXNFGPC", StatisticsRegisters.RXNFGPC),
+    RECEIVED_UNFILTERED_BYTES(
+            "received: good bytes before filters", "RXNFGBCL", StatisticsRegisters.RXNFGBCL, Shape.PAIR),
+    RECEIVED_TO_MEMORY("received: packets to memory", "RXDGPC", StatisticsRegisters.RXDGPC),
+    RECEIVED_TO_MEMORY_BYTES("received: bytes to memory", "RXDGBCL", StatisticsRegisters.RXDGBCL, Shape.PAIR),
+    RECEIVED_COPIES("switch: copies for further pools", "RXDDGPC", StatisticsRegisters.RXDDGPC),
+    RECEIVED_COPIES_BYTES(
+            "switch: bytes of copies for further pools", "RXDDGBCL", StatisticsRegisters.RXDDGBCL, Shape.PAIR),
+    RECEIVED_LOOPED("switch: packets from pool to pool", "RXLPBKGPC", StatisticsRegisters.RXLPBKGPC),
+    RECEIVED_LOOPED_BYTES("switch: bytes from pool to pool", "RXLPBKGBCL", StatisticsRegisters.RXLPBKGBCL, Shape.PAIR),
+    RECEIVED_LOOPED_COPIES("switch: copies of packets from pool to pool", "RXDLPBKGPC", StatisticsRegisters.RXDLPBKGPC),
+    RECEIVED_LOOPED_COPIES_BYTES(
+            "switch: bytes of copies from pool to pool", "RXDLPBKGBCL", StatisticsRegisters.RXDLPBKGBCL, Shape.PAIR),
+    TRANSMITTED_FROM_MEMORY("transmitted: packets from memory", "TXDGPC", StatisticsRegisters.TXDGPC),
+    TRANSMITTED_FROM_MEMORY_BYTES("transmitted: bytes from memory", "TXDGBCL", StatisticsRegisters.TXDGBCL, Shape.PAIR),
+    FLOWS_MATCHED("flow director: matched", "FDIRMATCH", StatisticsRegisters.FDIRMATCH),
+    FLOWS_MISSED("flow director: missed", "FDIRMISS", StatisticsRegisters.FDIRMISS),
     SWITCH_VIOLATIONS("switch: security violations", "SSVPC", StatisticsRegisters.SSVPC);
 
     private final String label;

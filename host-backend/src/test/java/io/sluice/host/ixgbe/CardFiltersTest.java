@@ -114,6 +114,16 @@ class CardFiltersTest {
     }
 
     @Test
+    void shouldFillTheLongerTableOfTheX550() throws CardException {
+        final ScriptedDevice x550 = new ScriptedDevice(0x1563);
+        Card.open(x550, CardOptions.defaults().withClock(new TestClock())).rss().spread(8);
+
+        for (int i = 0; i < 96; i++) {
+            assertThat(x550.peek(ereta(i))).as("ERETA %d", i).isEqualTo(i % 2 == 0 ? 0x0302_0100 : 0x0706_0504);
+        }
+    }
+
+    @Test
     void shouldHashBothDirectionsOfAFlowAlike() throws CardException {
         card.rss().spread(16);
         final byte[] key = new byte[40];

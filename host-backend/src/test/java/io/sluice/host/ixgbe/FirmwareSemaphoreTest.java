@@ -13,7 +13,7 @@ class FirmwareSemaphoreTest {
 
     private final ScriptedDevice device = new ScriptedDevice(0x10FB);
     private final TestClock clock = new TestClock();
-    private final FirmwareSemaphore semaphore = new FirmwareSemaphore(new Registers(device, clock));
+    private final FirmwareSemaphore semaphore = new FirmwareSemaphore(new Registers(device, clock), new Kind82599());
 
     @Test
     void shouldHoldWhatItTakesAndNothingElse() throws CardException {
@@ -49,6 +49,24 @@ class FirmwareSemaphoreTest {
 
         assertThat(semaphore.takenOver()).isEqualTo(2);
         assertThat(device.peek(SW_FW_SYNC)).isZero();
+    }
+
+    @Test
+    void shouldTakeTurnsAsTheX540Does() throws CardException {
+        final ScriptedDevice x540 = new ScriptedDevice(0x1528);
+        x540.answer(SW_FW_SYNC, held -> {
+            x540.poke(SW_FW_SYNC, held | SW_FW_SYNC_REGISTER);
+            return held;
+        });
+        final FirmwareSemaphore other = new FirmwareSemaphore(new Registers(x540, clock), new KindX540());
+        try (FirmwareSemaphore.Held _ = other.take(SW_FW_SYNC_PHY0 | SW_FW_SYNC_PHY1)) {
+            assertThat(x540.peek(SW_FW_SYNC)).isEqualTo(SW_FW_SYNC_PHY0 | SW_FW_SYNC_PHY1);
+        }
+        assertThat(x540.peek(SW_FW_SYNC)).isZero();
+        assertThat(x540.peek(SWSM)).isZero();
+
+        x540.answer(SW_FW_SYNC, held -> held | SW_FW_SYNC_REGISTER);
+        assertThatThrownBy(() -> other.take(SW_FW_SYNC_PHY0)).hasMessageContaining("does not let go");
     }
 
     @Test

@@ -95,6 +95,9 @@ public final class DeviceRegisters {
     public static final int SW_FW_SYNC_MAC = 1 << 3;
     public static final int SW_FW_SYNC_FIRMWARE_SHIFT = 5;
 
+    /** On the X540 and X550 in place of SWSM.SWESMBI: reading it as 0 takes it. */
+    public static final int SW_FW_SYNC_REGISTER = 1 << 31;
+
     public static final int FACTPS = 0x10150;
     public static final int GCR = 0x11000;
     public static final int GCR_EXT = 0x11050;

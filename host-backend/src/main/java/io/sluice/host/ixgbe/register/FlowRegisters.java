@@ -25,6 +25,11 @@ public final class FlowRegisters {
         return 0x05C00 + 4 * i;
     }
 
+    /** Four further entries each, {@code i} 0 to 95, on the X550. */
+    public static int ereta(int i) {
+        return 0x0EE80 + 4 * i;
+    }
+
     /** The hash's key, {@code i} 0 to 9 (8.2.3.7.15). */
     public static int rssrk(int i) {
         return 0x05C80 + 4 * i;

@@ -49,6 +49,37 @@ public final class StatisticsRegisters {
     public static final int MPTC = 0x040F0;
     public static final int BPTC = 0x040F4;
     public static final int XEC = 0x04120;
+
+    /** Good packets, and behind each their bytes in two registers: of the MAC, before filters. */
+    public static final int RXNFGPC = 0x041B0;
+
+    public static final int RXNFGBCL = 0x041B4;
+
+    /** To memory, from the wire and from other pools, copies among them. */
+    public static final int RXDGPC = 0x02F50;
+
+    public static final int RXDGBCL = 0x02F54;
+
+    /** Copies, for further pools. */
+    public static final int RXDDGPC = 0x02F5C;
+
+    public static final int RXDDGBCL = 0x02F60;
+
+    /** From other pools. */
+    public static final int RXLPBKGPC = 0x02F68;
+
+    public static final int RXLPBKGBCL = 0x02F6C;
+
+    /** Copies of those, for further pools. */
+    public static final int RXDLPBKGPC = 0x02F74;
+
+    public static final int RXDLPBKGBCL = 0x02F78;
+
+    /** From memory. */
+    public static final int TXDGPC = 0x087A0;
+
+    public static final int TXDGBCL = 0x087A4;
+
     public static final int MNGPTC = 0x0CF90;
     public static final int FCCRC = 0x05118;
     public static final int FCOERPDC = 0x0241C;
