@@ -10,10 +10,15 @@ import io.sluice.host.ixgbe.CardHealth.Phase;
 import io.sluice.host.ixgbe.model.Faults;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.Personality;
+import io.sluice.host.pci.PciDevice;
+import io.sluice.host.pci.vfiouser.VfioUserDoor;
+import io.sluice.host.pci.vfiouser.VfioUserServer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -144,10 +149,36 @@ class CardOnModelTest {
         card.close();
     }
 
+    @Test
+    void shouldTakeAServerThatEndsForACardThatIsPulled(@TempDir Path folder) throws IOException {
+        final Path socket = folder.resolve("card.sock");
+        final VfioUserServer server = new VfioUserServer(socket, rig.model());
+        try (PciDevice door = VfioUserDoor.connect(socket)) {
+            final Card card = Card.open(door, rig.options());
+            try (TestQueues queues = new TestQueues(card, 0)) {
+                assertThat(card.link().awaitUp(5 * SECOND)).isTrue();
+                queues.send(10);
+                server.close();
+                queues.send(10);
+                card.maintain();
+                card.maintain();
+
+                assertThat(card.health().state().phase()).isEqualTo(Phase.GONE);
+                assertThat(card.link().state().phase()).isEqualTo(LinkState.Phase.GONE);
+                assertThat(queues.inFlight()).isZero();
+                assertThat(queues.lostPackets()).isEqualTo(20);
+            }
+            card.close();
+        }
+    }
+
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
     void shouldSurviveWhateverTheCardDoes(long seed) throws IOException {
         final Random random = new Random(seed);
+        plug(ModelRig.slow()
+                .with(seed % 2 == 0 ? Personality.KX4 : Personality.SFP_SR)
+                .withMemorySeed(seed));
         final Card card = open();
         try (TestQueues queues = new TestQueues(card, 0)) {
             for (int turn = 0; turn < 400; turn++) {
