@@ -35,9 +35,9 @@
  *                                                                                             under its own policy
  *   line: counters,        HostRegion.mirror,             none: numbers to show               the status shows them; readers
  *   gauges, epoch          StagePlaces.copyCounters                                           clamp what they reckon with
- *   slot: word             TransmitAgent, CopyAgent,      offset + length in the buffer       bad-slot
+ *   slot: word             SlotChecks, CopyAgent,         offset + length in the buffer       bad-slot
  *                          FunctionAgent                  outputs that exist                  bad-output
- *   slot: user word        TransmitAgent, CopyAgent       clamped to the meter's range        a wrong latency
+ *   slot: user word        the last stage, CopyAgent      clamped to the meter's range        a wrong latency
  *   buffer                 sinks, packet functions        lengths are those of the checked    a packet as bad as any that a
  *                                                         word; headers may change between    guest may send: no byte
  *                                                         two reads, so each length found     outside the buffer

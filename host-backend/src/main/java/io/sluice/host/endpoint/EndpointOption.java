@@ -19,15 +19,18 @@ public record EndpointOption(String name, String form, String help, Side side) {
         SEND
     }
 
-    static EndpointOption of(String name, String form, String help) {
+    /** An option for both directions. */
+    public static EndpointOption of(String name, String form, String help) {
         return new EndpointOption(name, form, help, Side.BOTH);
     }
 
-    static EndpointOption receiving(String name, String form, String help) {
+    /** An option for where packets come from. */
+    public static EndpointOption receiving(String name, String form, String help) {
         return new EndpointOption(name, form, help, Side.RECEIVE);
     }
 
-    static EndpointOption sending(String name, String form, String help) {
+    /** An option for where packets go to. */
+    public static EndpointOption sending(String name, String form, String help) {
         return new EndpointOption(name, form, help, Side.SEND);
     }
 

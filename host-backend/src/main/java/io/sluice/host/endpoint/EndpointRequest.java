@@ -20,7 +20,12 @@ public final class EndpointRequest {
     private final boolean sends;
     private final KeptEnd kept;
 
-    EndpointRequest(
+    /**
+     * A request for {@code kind:address?options}, whose address and options' names are checked.
+     *
+     * @throws IllegalArgumentException for one that the kind does not take
+     */
+    public EndpointRequest(
             EndpointKind kind,
             String address,
             Map<String, String> options,
@@ -75,7 +80,7 @@ public final class EndpointRequest {
     }
 
     /** What a dead backend has left of this endpoint, and what the next one shall find. */
-    KeptEnd kept() {
+    public KeptEnd kept() {
         return kept;
     }
 
@@ -85,11 +90,12 @@ public final class EndpointRequest {
     }
 
     /** The option's text, or {@code fallback}. */
-    String text(String option, String fallback) {
+    public String text(String option, String fallback) {
         return options.getOrDefault(option, fallback);
     }
 
-    boolean flag(String option, boolean fallback) {
+    /** The option's truth, or {@code fallback}. */
+    public boolean flag(String option, boolean fallback) {
         return switch (text(option, String.valueOf(fallback))) {
             case "true", "yes", "on" -> true;
             case "false", "no", "off" -> false;
@@ -98,7 +104,7 @@ public final class EndpointRequest {
     }
 
     /** One of {@code choices}, of which the first is the default. */
-    String choice(String option, List<String> choices) {
+    public String choice(String option, List<String> choices) {
         final String value = text(option, choices.getFirst());
         if (!choices.contains(value)) {
             throw wrong(option, "write " + String.join(" or ", choices));
@@ -107,12 +113,12 @@ public final class EndpointRequest {
     }
 
     /** A number from {@code least} to {@code most} where the option is given. */
-    OptionalLong count(String option, long least, long most) {
+    public OptionalLong count(String option, long least, long most) {
         return number(option, least, most, Quantity::count);
     }
 
     /** A number of bytes from {@code least} to {@code most} where the option is given. */
-    OptionalLong bytes(String option, long least, long most) {
+    public OptionalLong bytes(String option, long least, long most) {
         return number(option, least, most, Quantity::bytes);
     }
 
@@ -133,12 +139,12 @@ public final class EndpointRequest {
     }
 
     /** The option's value is wrong; {@code remedy} says what would be right. */
-    IllegalArgumentException wrong(String option, String remedy) {
+    public IllegalArgumentException wrong(String option, String remedy) {
         return wrong(option + '=' + text(option, "") + ": " + remedy);
     }
 
     /** {@code problem}, with what the kind takes. */
-    IllegalArgumentException wrong(String problem) {
+    public IllegalArgumentException wrong(String problem) {
         final String known = kind.options().isEmpty()
                 ? "it takes no options"
                 : "its options are "

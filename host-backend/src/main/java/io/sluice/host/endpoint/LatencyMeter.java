@@ -8,7 +8,7 @@ import org.HdrHistogram.Histogram;
  * The time from a packet's reception to its transmission, both on this host's clock: a histogram of one packet in
  * {@link #SAMPLE_EVERY}, told to the stage's gauges twice a second.
  */
-final class LatencyMeter {
+public final class LatencyMeter {
     private static final int SAMPLE_EVERY = 16;
     private static final long MAX_NANOS = 60_000_000_000L;
     private static final long REPORT_NANOS = 500_000_000L;
@@ -18,25 +18,34 @@ final class LatencyMeter {
     private int countdown = 1;
     private long reportedNanos;
 
-    LatencyMeter(StageGauges gauges) {
+    /** A meter that tells {@code gauges}. */
+    public LatencyMeter(StageGauges gauges) {
         this.gauges = gauges;
     }
 
-    void record(long nanos) {
+    /** Measures one packet in {@link #SAMPLE_EVERY}. */
+    public void record(long nanos) {
         if (--countdown == 0) {
             countdown = SAMPLE_EVERY;
-            histogram.recordValue(Math.clamp(nanos, 0, MAX_NANOS));
+            sample(nanos);
         }
     }
 
-    void report(long nowNanos) {
+    /** Measures a packet that the caller has chosen. */
+    public void sample(long nanos) {
+        histogram.recordValue(Math.clamp(nanos, 0, MAX_NANOS));
+    }
+
+    /** Tells the gauges where it is time to; once a turn. */
+    public void report(long nowNanos) {
         if (nowNanos - reportedNanos > REPORT_NANOS) {
             reportedNanos = nowNanos;
             reportNow();
         }
     }
 
-    void reportNow() {
+    /** Tells the gauges. */
+    public void reportNow() {
         if (histogram.getTotalCount() > 0) {
             gauges.latency(
                     histogram.getTotalCount(),

@@ -4,7 +4,7 @@ package io.sluice.host.endpoint;
 import io.sluice.shared.pacing.WaitSet;
 
 /** One output of a transmitting stage, and since when it has been busy. */
-final class Output {
+public final class Output {
     private static final long RETRY_NANOS = 1_000_000;
     private static final long PAUSE_NANOS = 100_000;
 
@@ -14,16 +14,19 @@ final class Output {
     private boolean busyAgain;
     private long busySinceNanos;
 
-    Output(PacketSink sink, long stallNanos) {
+    /** An output to {@code sink} that counts as stalled once it has taken nothing for {@code stallNanos}. */
+    public Output(PacketSink sink, long stallNanos) {
         this.sink = sink;
         this.stallNanos = stallNanos;
     }
 
-    PacketSink sink() {
+    /** What it sends to. */
+    public PacketSink sink() {
         return sink;
     }
 
-    PacketSink.Result transmit(long address, int lengthBytes, long timestampNanos) {
+    /** Offers one packet, as {@link PacketSink#transmit} says. */
+    public PacketSink.Result transmit(long address, int lengthBytes, long timestampNanos) {
         final PacketSink.Result result = sink.transmit(address, lengthBytes, timestampNanos);
         busyAgain = busy;
         if (result != PacketSink.Result.BUSY) {
@@ -36,7 +39,7 @@ final class Output {
     }
 
     /** Whether the output has taken nothing for so long that its packets are to be dropped. */
-    boolean stalled() {
+    public boolean stalled() {
         return busy && System.nanoTime() - busySinceNanos > stallNanos;
     }
 
@@ -44,7 +47,7 @@ final class Output {
      * Waits for room, and looks again after a while where the endpoint cannot tell. One that was busy again although its
      * descriptor polled writable (a full device queue) is offered its packet after a pause.
      */
-    void arm(WaitSet waitSet) {
+    public void arm(WaitSet waitSet) {
         if (!busy) {
             return;
         }

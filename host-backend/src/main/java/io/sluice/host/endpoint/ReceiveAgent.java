@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.endpoint;
 
-import io.sluice.shared.agent.Agent;
 import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
@@ -12,7 +11,7 @@ import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
 
 /** The first stage of a ring: fills free slots with what an endpoint receives. */
-public final class ReceiveAgent implements Agent {
+public final class ReceiveAgent implements Receiver {
     private static final int FLUSH_PERIOD = 8;
     private static final int BUDGET = 256;
 
@@ -121,12 +120,12 @@ public final class ReceiveAgent implements Agent {
         stage.advance(1);
     }
 
-    /** Lets packets in or not, from the next turn on; the agent's thread may have to be woken for that. */
+    @Override
     public void intake(Intake asked) {
         intake = asked;
     }
 
-    /** True once the source will never have a packet again; what it had is in the ring. */
+    @Override
     public boolean ended() {
         return ended;
     }

@@ -6,17 +6,14 @@ import io.sluice.shared.memory.EpochClock;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
-import io.sluice.shared.ring.Quarantine;
 import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
-import io.sluice.shared.ring.StageGauges;
-import io.sluice.shared.ring.Violation;
 
 /**
  * The last stage of a ring: sends each packet to the outputs that its slot names, and gives the slot back.
  *
- * <p>The slot word may come from a guest: it is read once and checked here. A busy output holds its packet until it
+ * <p>The slot word may come from a guest: it is read once and checked. A busy output holds its packet until it
  * takes it; after {@code outputStallNanos} it counts as stalled, and packets for it are dropped until it takes one
  * again, so that it never freezes the ring for good.
  */
@@ -28,11 +25,8 @@ public final class TransmitAgent implements Agent {
     private final Stage stage;
     private final Output[] outputs;
     private final StageCounters counters;
-    private final StageGauges gauges;
     private final LatencyMeter latency;
-    private final Quarantine quarantine;
-    private final boolean filledByHost;
-    private boolean guarded;
+    private final SlotChecks checks;
     private int pending;
     private boolean blocked;
     private boolean done;
@@ -47,10 +41,8 @@ public final class TransmitAgent implements Agent {
             new Output(forward, outputStallNanos), back == null ? null : new Output(back, outputStallNanos)
         };
         this.counters = stage.counters();
-        this.gauges = stage.gauges();
-        this.latency = new LatencyMeter(gauges);
-        this.quarantine = stage.ring().quarantine();
-        this.filledByHost = stage.ring().party(0) == 0;
+        this.latency = new LatencyMeter(stage.gauges());
+        this.checks = new SlotChecks(stage);
     }
 
     @Override
@@ -66,7 +58,7 @@ public final class TransmitAgent implements Agent {
         }
         blocked = false;
         final int waiting = Math.min(stage.available(), BUDGET);
-        guarded = quarantine.active();
+        checks.begin();
         final long now = waiting > 0 ? EpochClock.nanos() : 0;
         int work = 0;
         while (work < waiting && send(stage.position(), now)) {
@@ -93,28 +85,10 @@ public final class TransmitAgent implements Agent {
     private boolean send(long position, long now) {
         final long slot = stage.slotAddress(position);
         final long word = Memory.longOpaque(slot);
+        if (!checks.holdsPacket(position, word)) {
+            return true;
+        }
         final int length = SlotWord.length(word);
-        if (SlotWord.outputs(word) == 0) {
-            gauges.addEmptySlot();
-            return true;
-        }
-        if (guarded && quarantine.holds(position)) {
-            ignore();
-            return true;
-        }
-        if (!stage.fits(word)) {
-            stage.accuse(Violation.BAD_SLOT);
-            counters.addDrop(DropReason.BAD_SLOT);
-            return true;
-        }
-        if (length == 0) {
-            // A packet function may have cut the packet down to nothing: useless, and no lie.
-            counters.addDrop(DropReason.BAD_SLOT);
-            return true;
-        }
-        if (!SlotWord.isOutputMask(SlotWord.outputs(word))) {
-            stage.accuse(Violation.BAD_OUTPUT);
-        }
         final int wanted = pending != 0 ? pending : SlotWord.outputs(word);
         final long address = stage.bufferAddress(position) + SlotWord.offset(word);
         final long timestampNanos = Memory.longOpaque(slot + SlotWord.USER_OFFSET);
@@ -144,15 +118,6 @@ public final class TransmitAgent implements Agent {
             latency.record(now - timestampNanos);
         }
         return true;
-    }
-
-    /** What a lost guest has written late; where a guest fills the ring, it may as well be a packet that it put there. */
-    private void ignore() {
-        if (filledByHost) {
-            gauges.addEmptySlot();
-        } else {
-            counters.addDrop(DropReason.GUEST_LOST);
-        }
     }
 
     private void flush() {

@@ -250,6 +250,11 @@ public final class Stage {
         return position;
     }
 
+    /** Address of the first slot, for loops that keep it in a local: the JIT reads fields anew after ordered accesses. */
+    public long slotsAddress() {
+        return slotsAddress;
+    }
+
     /** Address of the slot at {@code position}. */
     public long slotAddress(long position) {
         return slotsAddress + (position & slotMask) * SlotWord.SLOT_BYTES;
