@@ -19,10 +19,14 @@ final class ChainCharacters {
     }
 
     static boolean inWord(int character) {
-        return inName(character) || character >= 'A' && character <= 'Z' || character == '_';
+        return inWordOfName(character) || character >= 'A' && character <= 'Z' || character == '_';
     }
 
     static boolean inName(int character) {
+        return inWordOfName(character) || character == '.';
+    }
+
+    private static boolean inWordOfName(int character) {
         return character >= 'a' && character <= 'z' || character >= '0' && character <= '9' || character == '-';
     }
 

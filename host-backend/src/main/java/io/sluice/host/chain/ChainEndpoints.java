@@ -6,8 +6,11 @@ import io.sluice.host.endpoint.Endpoints;
 import io.sluice.host.endpoint.KeptEnd;
 import io.sluice.host.endpoint.LockedSink;
 import io.sluice.host.endpoint.PacketSink;
+import io.sluice.host.ixgbe.port.CardPort;
+import io.sluice.host.ixgbe.port.Cards;
 import io.sluice.host.keeper.KeptDescriptors;
 import io.sluice.host.keeper.KeptItems;
+import io.sluice.shared.agent.Agent;
 import io.sluice.shared.function.PacketFunction;
 import io.sluice.shared.function.PacketFunctionProvider;
 import java.util.IdentityHashMap;
@@ -21,12 +24,13 @@ import java.util.stream.Collectors;
 final class ChainEndpoints implements AutoCloseable {
     private final Map<Hop, Endpoint> endpoints = new IdentityHashMap<>();
     private final Map<Hop, PacketSink> sinks = new IdentityHashMap<>();
+    private final Map<Hop, CardPort> ports = new IdentityHashMap<>();
     private final Map<Hop, PacketFunction> functions = new IdentityHashMap<>();
 
     private ChainEndpoints() {}
 
     /** Opens all, or none: what was opened is closed again where another cannot be. */
-    static ChainEndpoints open(Plan plan, boolean threadsShareSinks, KeptDescriptors kept) {
+    static ChainEndpoints open(Plan plan, int threads, KeptDescriptors kept, Cards cards) {
         final ChainEndpoints opened = new ChainEndpoints();
         try {
             final Chain chain = plan.chain();
@@ -36,7 +40,7 @@ final class ChainEndpoints implements AutoCloseable {
                 }
             }
             for (EndpointPlan endpoint : plan.endpoints()) {
-                opened.open(chain, endpoint, threadsShareSinks, kept);
+                opened.open(chain, endpoint, threads, kept, cards);
             }
             return opened;
         } catch (RuntimeException e) {
@@ -45,23 +49,25 @@ final class ChainEndpoints implements AutoCloseable {
         }
     }
 
-    private void open(Chain chain, EndpointPlan plan, boolean threadsShareSinks, KeptDescriptors kept) {
+    private void open(Chain chain, EndpointPlan plan, int threads, KeptDescriptors kept, Cards cards) {
         final Hop hop = plan.hop();
+        final KeptEnd end = keptEnd(kept, KeptItems.TAP + (hop.equals(chain.first()) ? 0 : 1));
+        if (ChainCards.isCard(hop)) {
+            final CardPort port = cards.port(hop.name(), ChainCards.request(chain, plan), threads, end);
+            endpoints.put(hop, port);
+            ports.put(hop, port);
+            return;
+        }
         final Endpoint endpoint;
         try {
-            endpoint = Endpoints.open(
-                    hop.kind(),
-                    hop.address(),
-                    hop.singleOptions(),
-                    plan.receives(),
-                    plan.sends(),
-                    keptEnd(kept, KeptItems.TAP + (hop.equals(chain.first()) ? 0 : 1)));
+            endpoint =
+                    Endpoints.open(hop.kind(), hop.address(), hop.singleOptions(), plan.receives(), plan.sends(), end);
         } catch (IllegalArgumentException e) {
             throw chain.wrong(hop, e);
         }
         endpoints.put(hop, endpoint);
         if (plan.sends()) {
-            sinks.put(hop, threadsShareSinks ? new LockedSink(endpoint.sink()) : endpoint.sink());
+            sinks.put(hop, threads > 1 ? new LockedSink(endpoint.sink()) : endpoint.sink());
         }
     }
 
@@ -102,6 +108,19 @@ final class ChainEndpoints implements AutoCloseable {
 
     Endpoint of(Hop hop) {
         return endpoints.get(hop);
+    }
+
+    /** The card that {@code hop} names, or null where it is something else. */
+    CardPort port(Hop hop) {
+        return ports.get(hop);
+    }
+
+    /** What helper threads are to do for cards beside their stages. */
+    List<Agent> agents() {
+        return ports.values().stream()
+                .flatMap(port -> port.agents().stream())
+                .distinct()
+                .toList();
     }
 
     PacketFunction function(Hop hop) {

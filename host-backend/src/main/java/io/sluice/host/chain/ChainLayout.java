@@ -2,12 +2,14 @@
 package io.sluice.host.chain;
 
 import io.sluice.host.attach.GuestAttachments;
+import io.sluice.host.ixgbe.port.CardRequest;
 import io.sluice.shared.ring.RegionSpec;
 import io.sluice.shared.ring.RegionSpec.RingSpec;
 import io.sluice.shared.ring.RegionSpec.StageSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What of a plan goes into the directories of its segments' regions, and how many threads run the host's stages.
@@ -44,8 +46,17 @@ record ChainLayout(List<RegionSpec> specs, int threads) {
                     .map(stage -> new StageSpec(
                             stage.party(), stage.party() == PartyPlan.HOST ? vector : 0, label(stage.name())))
                     .toList();
+            // A card that fills a ring reads equal head and tail as "no descriptors".
+            final Optional<CardRequest> card = ChainCards.filling(ring);
+            final int bufferBytes =
+                    card.map(request -> HEADROOM_BYTES + request.bufferBytes()).orElse(0);
             rings.add(new RingSpec(
-                    options.slots(), options.bufferBytes(), HEADROOM_BYTES, options.slots(), ring.direction(), stages));
+                    options.slots(),
+                    Math.max(options.bufferBytes(), bufferBytes),
+                    HEADROOM_BYTES,
+                    card.isPresent() ? options.slots() - 1 : options.slots(),
+                    ring.direction(),
+                    stages));
         }
         final List<String> parties =
                 segment.parties().stream().map(PartyPlan::name).toList();

@@ -11,7 +11,7 @@ final class ChainParser {
     private static final String OPTION_EXAMPLE = "for example: gen:?size=64&flows=1000";
 
     /** What {@link ChainCharacters#inName} says. */
-    static final String NAME_RULE = "there are the letters a to z, digits and '-'";
+    static final String NAME_RULE = "there are the letters a to z, digits, '-' and '.'";
 
     private final String text;
     private final ChainScanner scanner;

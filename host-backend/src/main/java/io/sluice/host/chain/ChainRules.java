@@ -46,7 +46,7 @@ final class ChainRules {
         boolean atEnd = hop.equals(chain.first()) || hop.equals(chain.last());
         HopKind.Place place = HopKind.of(hop.kind()).orElseThrow().place();
         if (atEnd && place == HopKind.Place.MIDDLE) {
-            String hint = "at the ends stand tap, packet, pcap, gen, null or guest";
+            String hint = "at the ends stand ixgbe, tap, packet, pcap, gen, null or guest";
             throw chain.wrong(hop, "'" + hop.kind() + "' cannot be an end of a chain", hint);
         }
         if (!atEnd && place == HopKind.Place.END) {
@@ -78,7 +78,7 @@ final class ChainRules {
         for (Chain chain : chains) {
             for (Hop hop : chain.hops()) {
                 Place here = new Place(chain, hop);
-                Place before = taken.putIfAbsent(hop.name(), here);
+                Place before = taken.putIfAbsent(here.name(), here);
                 if (before != null && !mayShare(before, here)) {
                     throw here.takenBy(before);
                 }
@@ -90,11 +90,17 @@ final class ChainRules {
         return switch (HopKind.of(here.hop().kind()).orElseThrow()) {
             case GEN, NULL, VNF -> true;
             case PCAP -> before.onlyReads() && here.onlyReads();
-            case TAP, PACKET, GUEST -> false;
+            case IXGBE, TAP, PACKET, GUEST -> false;
         };
     }
 
     private record Place(Chain chain, Hop hop) {
+        /** What may stand here only: of a card whose queues are in pools, one pool. */
+        String name() {
+            boolean isCard = hop.kind().equals(HopKind.IXGBE.word());
+            return isCard ? hop.name() + hop.options().getOrDefault("pool", List.of()) : hop.name();
+        }
+
         boolean onlyReads() {
             return !chain.bothWays() && hop.equals(chain.first());
         }
@@ -107,6 +113,7 @@ final class ChainRules {
             String hint = switch (hop.kind()) {
                 case "guest" -> "one guest stands in one place; give this one a name of its own";
                 case "pcap" -> "a file that is written stands in one place";
+                case "ixgbe" -> "a card has other queue pairs: " + hop.name() + "-1";
                 default -> "one interface stands in one place";
             };
             return chain.wrong(hop, "'" + hop.name() + "' already stands " + where, hint);

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 /** The kinds of hops, where in a chain each may stand, and whether it has an address. */
 enum HopKind {
+    IXGBE("ixgbe", Place.END, true, "ixgbe:model0"),
     TAP("tap", Place.END, true, "tap:lan"),
     PACKET("packet", Place.END, true, "packet:eth1"),
     PCAP("pcap", Place.END, true, "pcap:in.pcap"),
@@ -25,7 +26,7 @@ enum HopKind {
     }
 
     /** Kinds that have a name in the grammar and nothing behind it in this release. */
-    private static final List<String> LATER = List.of("ixgbe", "vhost", "switch");
+    private static final List<String> LATER = List.of("vhost", "switch");
 
     private final String word;
     private final Place place;

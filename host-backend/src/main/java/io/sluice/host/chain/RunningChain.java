@@ -3,11 +3,19 @@ package io.sluice.host.chain;
 
 import io.sluice.host.attach.LossPolicy;
 import io.sluice.host.endpoint.Intake;
+import io.sluice.host.endpoint.Output;
+import io.sluice.host.endpoint.PacketSink;
 import io.sluice.host.endpoint.ReceiveAgent;
+import io.sluice.host.endpoint.Receiver;
 import io.sluice.host.endpoint.TransmitAgent;
+import io.sluice.host.ixgbe.port.CardPort;
+import io.sluice.host.ixgbe.port.Cards;
+import io.sluice.host.ixgbe.queue.CardOutput;
+import io.sluice.host.ixgbe.queue.CardTransmitAgent;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.agent.AgentRunner;
 import io.sluice.shared.function.FunctionAgent;
+import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.pacing.Sleeper;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.Stage;
@@ -29,7 +37,7 @@ public final class RunningChain implements AutoCloseable {
     private final List<RunningSegment> segments = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     /** By the ring that they fill. */
-    private final Map<Integer, ReceiveAgent> receivers = new TreeMap<>();
+    private final Map<Integer, Receiver> receivers = new TreeMap<>();
 
     private volatile Throwable failure;
 
@@ -39,17 +47,19 @@ public final class RunningChain implements AutoCloseable {
      * @param directory where sockets and status files are made
      * @param intake whether packets may enter at once
      * @param succession what dead backends have left
+     * @param cards those of this backend
      * @throws ChainSyntaxException where a hop's options are wrong
      * @throws IOException where the system refuses something, with what to do
      */
-    public RunningChain(ConfiguredChain configured, RuntimeDirectory directory, Intake intake, Succession succession)
+    public RunningChain(
+            ConfiguredChain configured, RuntimeDirectory directory, Intake intake, Succession succession, Cards cards)
             throws IOException {
         this.configured = configured;
         plan = Plan.of(configured.chain());
         final ChainLayout layout = ChainLayout.of(plan, configured);
         kept = succession.of(configured);
         // An endpoint's descriptor is kept beside the first segment's.
-        endpoints = open(plan, layout, kept);
+        endpoints = open(plan, layout, kept, cards);
         try {
             final int count = plan.segments().size();
             for (int i = 0; i < count; i++) {
@@ -72,10 +82,9 @@ public final class RunningChain implements AutoCloseable {
         }
     }
 
-    private static ChainEndpoints open(Plan plan, ChainLayout layout, List<KeptSegment> kept) {
+    private static ChainEndpoints open(Plan plan, ChainLayout layout, List<KeptSegment> kept, Cards cards) {
         try {
-            return ChainEndpoints.open(
-                    plan, layout.threads() > 1, kept.getFirst().descriptors());
+            return ChainEndpoints.open(plan, layout.threads(), kept.getFirst().descriptors(), cards);
         } catch (RuntimeException e) {
             // Guests wait on: an interface that is missing now may be there at the next attempt.
             kept.forEach(segment -> segment.descriptors().release());
@@ -83,7 +92,7 @@ public final class RunningChain implements AutoCloseable {
         }
     }
 
-    private void start(ChainLayout layout, Intake intake) {
+    private void start(ChainLayout layout, Intake intake) throws IOException {
         final List<List<Agent>> agents = new ArrayList<>();
         for (int thread = 0; thread < layout.threads(); thread++) {
             agents.add(new ArrayList<>());
@@ -91,6 +100,7 @@ public final class RunningChain implements AutoCloseable {
         for (int ring = 0; ring < directions(); ring++) {
             addAgents(ring, layout.thread(ring), agents.get(layout.thread(ring)));
         }
+        agents.getFirst().addAll(endpoints.agents());
         for (int thread = 0; thread < layout.threads(); thread++) {
             runners.add(runner(layout, thread, agents.get(thread)));
         }
@@ -99,7 +109,7 @@ public final class RunningChain implements AutoCloseable {
     }
 
     /** Adds what the host does for the packets of one direction, in the order in which they meet it. */
-    private void addAgents(int ring, int thread, List<Agent> agents) {
+    private void addAgents(int ring, int thread, List<Agent> agents) throws IOException {
         Stage copied = null;
         for (RunningSegment segment : way(ring)) {
             final List<StagePlan> stages = segment.plan().rings().get(ring).stages();
@@ -115,7 +125,7 @@ public final class RunningChain implements AutoCloseable {
                                     copied,
                                     stage,
                                     configured.options().outputStallNanos()));
-                        default -> agents.add(agent(stagePlan, stage, ring));
+                        default -> agents.add(agent(stagePlan, stage, ring, segment));
                     }
                 } else {
                     final PartyPlan guest = segment.plan().parties().get(stagePlan.party());
@@ -151,26 +161,47 @@ public final class RunningChain implements AutoCloseable {
                 this::failed);
     }
 
-    private Agent agent(StagePlan stagePlan, Stage stage, int ring) {
+    private Agent agent(StagePlan stagePlan, Stage stage, int ring, RunningSegment segment) throws IOException {
         final Hop hop = stagePlan.hop();
-        final String role = hop.name();
         return switch (stagePlan.role()) {
             case RECEIVE -> {
-                final ReceiveAgent agent =
-                        new ReceiveAgent(role, stage, endpoints.of(hop).source());
-                receivers.put(ring, agent);
-                yield agent;
+                final Receiver receiver = receiver(hop, stage, segment);
+                receivers.put(ring, receiver);
+                yield receiver;
             }
-            case FUNCTION -> new FunctionAgent(role, stage, endpoints.function(hop));
-            case TRANSMIT ->
-                new TransmitAgent(
-                        role,
-                        stage,
-                        endpoints.sink(hop),
-                        endpoints.sink(plan.source(ring)),
-                        configured.options().outputStallNanos());
-            case GUEST, COPY_OUT, COPY_IN -> throw new IllegalStateException("not an agent of its own: " + role);
+            case FUNCTION -> new FunctionAgent(hop.name(), stage, endpoints.function(hop));
+            case TRANSMIT -> transmitter(hop, plan.source(ring), stage, segment);
+            case GUEST, COPY_OUT, COPY_IN -> throw new IllegalStateException("not an agent of its own: " + hop.name());
         };
+    }
+
+    private Receiver receiver(Hop hop, Stage stage, RunningSegment segment) throws IOException {
+        final CardPort port = endpoints.port(hop);
+        return port != null
+                ? port.receiver(hop.name(), stage, segment.region().memory())
+                : new ReceiveAgent(hop.name(), stage, endpoints.of(hop).source());
+    }
+
+    /** What sends to {@code hop}, and what is sent back to {@code source}, where that end can send. */
+    private Agent transmitter(Hop hop, Hop source, Stage stage, RunningSegment segment) throws IOException {
+        final long stallNanos = configured.options().outputStallNanos();
+        final CardPort forward = endpoints.port(hop);
+        final CardPort back = configured.chain().bothWays() ? endpoints.port(source) : null;
+        if (forward == null && back == null) {
+            return new TransmitAgent(hop.name(), stage, endpoints.sink(hop), endpoints.sink(source), stallNanos);
+        }
+        final SharedRegion packets = segment.region().memory();
+        final CardOutput[] cards = {
+            forward == null ? null : forward.output(stage, packets, stallNanos),
+            back == null ? null : back.answers(stage, packets, stallNanos)
+        };
+        final Output[] outputs = {output(endpoints.sink(hop), stallNanos), output(endpoints.sink(source), stallNanos)};
+        final boolean watched = (forward == null || forward.watched()) && (back == null || back.watched());
+        return new CardTransmitAgent(hop.name(), stage, cards, outputs, watched);
+    }
+
+    private static Output output(PacketSink sink, long stallNanos) {
+        return sink == null ? null : new Output(sink, stallNanos);
     }
 
     private void failed(Throwable t) {
@@ -238,7 +269,7 @@ public final class RunningChain implements AutoCloseable {
 
     /** In the packets' order, so that what was copied out of a drained ring is seen in the next one. */
     private boolean ended(int ring) {
-        final ReceiveAgent receiver = receivers.get(ring);
+        final Receiver receiver = receivers.get(ring);
         boolean ended = receiver != null && receiver.ended();
         for (RunningSegment segment : way(ring)) {
             if (segment.region().retired()) {
@@ -265,8 +296,9 @@ public final class RunningChain implements AutoCloseable {
      */
     public void giveBack() {
         runners.forEach(AgentRunner::close);
-        segments.forEach(RunningSegment::giveBack);
+        // Before the memory goes, into which a card may write.
         endpoints.close();
+        segments.forEach(RunningSegment::giveBack);
         // Last: from here on another backend may work on it.
         kept.forEach(segment -> segment.descriptors().release());
     }
@@ -279,7 +311,8 @@ public final class RunningChain implements AutoCloseable {
             segment.region().mirror();
             segment.region().retire(Violation.NONE, "");
         }
-        segments.forEach(RunningSegment::close);
+        // Before the memory goes, into which a card may write.
         endpoints.close();
+        segments.forEach(RunningSegment::close);
     }
 }

@@ -2,11 +2,13 @@
 package io.sluice.host.control;
 
 import io.sluice.host.chain.BackendConfig;
+import io.sluice.host.chain.ChainCards;
 import io.sluice.host.chain.ConfiguredChain;
 import io.sluice.host.chain.RunningChain;
 import io.sluice.host.chain.RunningSegment;
 import io.sluice.host.chain.Succession;
 import io.sluice.host.endpoint.Intake;
+import io.sluice.host.ixgbe.port.Cards;
 import io.sluice.host.keeper.DescriptorStore;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
@@ -22,6 +24,7 @@ public final class Backend implements AutoCloseable {
 
     private final List<RunningChain> chains = new ArrayList<>();
     private final DescriptorStore store;
+    private Cards cards;
     private boolean closed;
 
     /**
@@ -53,8 +56,9 @@ public final class Backend implements AutoCloseable {
                 succession = Succession.of(store, !keep.isZero(), directory, config.chains());
             }
             StatusFiles.removeAbandoned(directory);
+            cards = ChainCards.of(config.chains());
             for (ConfiguredChain chain : config.chains()) {
-                chains.add(new RunningChain(chain, directory, intake, succession));
+                chains.add(new RunningChain(chain, directory, intake, succession, cards));
             }
             if (store != null) {
                 store.awaitHeld(HELD);
@@ -121,6 +125,7 @@ public final class Backend implements AutoCloseable {
             return;
         }
         final List<RuntimeException> failures = end(RunningChain::close);
+        closeCards();
         closeStore();
         if (!failures.isEmpty()) {
             final RuntimeException failure = failures.removeFirst();
@@ -137,6 +142,7 @@ public final class Backend implements AutoCloseable {
         } catch (RuntimeException e) {
             why.addSuppressed(e);
         }
+        closeCards();
         closeStore();
     }
 
@@ -151,6 +157,12 @@ public final class Backend implements AutoCloseable {
             }
         }
         return failures;
+    }
+
+    private void closeCards() {
+        if (cards != null) {
+            cards.close();
+        }
     }
 
     private void closeStore() {

@@ -70,12 +70,13 @@ final class NoGarbageTest {
     @Test
     void shouldAllocateNothingForAPacketOnAnyStage() throws Exception {
         KINDS.addAll(List.of("HelperAgent", "HostStages", "CompositeAgent", "SeatedAgent", "GuestSeat"));
-        KINDS.addAll(List.of("ReceiveAgent", "TransmitAgent", "FunctionAgent"));
+        KINDS.addAll(List.of("ReceiveAgent", "TransmitAgent", "FunctionAgent", "SlotChecks"));
         run(this::functions, "GenSource", "Forward", "Monitor", "Firewall", "CountingSink");
         run(this::captures, "PcapSource", "PcapSink");
         run(this::guestBetween, "EmptySource");
         run(this::guestAtTheEnd, "EchoAgent", "GuestReceiver", "GuestSender", "LockedSink");
         run(this::guestsGone, "StandInAgent", "CopyAgent");
+        run(this::cards, "CardReceiveAgent", "CardTransmitAgent", "ModelAgent", "Model82599");
         Requirements.networkNamespaces();
         run(this::interfaces, "TapSource", "PacketSocketSource", "LinkSink");
         assertThat(KINDS).as("kinds of stages in the chains above").containsAll(kindsThereAre());
@@ -136,6 +137,12 @@ final class NoGarbageTest {
                 AgentRunner.ANY_PROCESSOR,
                 failure::set));
         measure(List.of(backend), "chain1/0", "chain1/1", "guest end");
+    }
+
+    /** One thread for one direction, which also gives the cards in software their turns. */
+    private void cards(Scratch scratch) throws Exception {
+        final String chain = "ixgbe:model0?wire=gen:&wire.flows=1000 => vnf:forward => ixgbe:model1?wire=null:";
+        measure(List.of(start(scratch, "r", ChainOptions.DEFAULTS, chain)), "chain1");
     }
 
     /** The host runs the stages of both: one passes its packets on, the other drops them behind a copying stage. */

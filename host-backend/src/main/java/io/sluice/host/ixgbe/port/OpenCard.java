@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.ixgbe.port;
+
+import io.sluice.host.ixgbe.Card;
+import io.sluice.host.ixgbe.LinkState;
+import io.sluice.host.ixgbe.QueueCounts;
+import io.sluice.host.ixgbe.Statistic;
+import io.sluice.host.pci.DmaMapping;
+import io.sluice.host.pci.PciDevice;
+import io.sluice.shared.agent.Agent;
+import io.sluice.shared.memory.SharedRegion;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** A card that is open, for as long as a chain has a place at it, and what its chains share of it. */
+final class OpenCard {
+    private static final Map<Statistic, String> SHOWN = shown();
+
+    private final CardDoor door;
+    private final Card card;
+    private final Runnable released;
+    private final Map<SharedRegion, Shared> mappings = new IdentityHashMap<>();
+    private int ports;
+
+    /** A mapping that several queues use. */
+    private static final class Shared {
+        private final DmaMapping mapping;
+        private int users;
+
+        private Shared(DmaMapping mapping) {
+            this.mapping = mapping;
+        }
+    }
+
+    /**
+     * A card in use by nobody yet.
+     *
+     * @param released called when the last port is closed, after everything else is
+     */
+    OpenCard(CardDoor door, Card card, Runnable released) {
+        this.door = door;
+        this.card = card;
+        this.released = released;
+    }
+
+    private static Map<Statistic, String> shown() {
+        final Map<Statistic, String> shown = new EnumMap<>(Statistic.class);
+        shown.put(Statistic.RECEIVED_GOOD, "card-received");
+        shown.put(Statistic.TRANSMITTED_GOOD, "card-sent");
+        shown.put(Statistic.MISSED, "card-missed");
+        shown.put(Statistic.OVERSIZE, "card-oversize");
+        shown.put(Statistic.CRC_ERRORS, "card-crc-errors");
+        shown.put(Statistic.XOFF_RECEIVED, "card-paused");
+        return shown;
+    }
+
+    Card card() {
+        return card;
+    }
+
+    PciDevice device() {
+        return door.device();
+    }
+
+    Agent modelAgent() {
+        return door.agent();
+    }
+
+    synchronized void hold() {
+        ports++;
+    }
+
+    synchronized void release() {
+        if (--ports == 0) {
+            card.close();
+            door.close();
+            released.run();
+        }
+    }
+
+    /** Looks after link, health and counters. */
+    synchronized void maintain() {
+        if (ports > 0) {
+            card.maintain();
+        }
+    }
+
+    /** Lets the card read and write {@code memory}, once for all who ask. */
+    synchronized DmaMapping map(SharedRegion memory) throws IOException {
+        Shared shared = mappings.get(memory);
+        if (shared == null) {
+            shared = new Shared(device().map(memory));
+            mappings.put(memory, shared);
+        }
+        shared.users++;
+        return shared.mapping;
+    }
+
+    synchronized void unmap(SharedRegion memory) {
+        final Shared shared = mappings.get(memory);
+        if (--shared.users == 0) {
+            mappings.remove(memory);
+            shared.mapping.close();
+        }
+    }
+
+    /** What the whole card has counted, and its link. */
+    Map<String, Long> details() {
+        final Map<String, Long> details = new LinkedHashMap<>();
+        final LinkState link = card.link().state();
+        details.put("link-mbit", (long) link.speedMegabits());
+        SHOWN.forEach((statistic, name) -> details.put(name, card.statistics().value(statistic)));
+        details.put("card-no-descriptor", noDescriptor());
+        return details;
+    }
+
+    private long noDescriptor() {
+        long dropped = 0;
+        for (int set = 0; set < CardAddress.MAX_QUEUE_PAIRS; set++) {
+            final QueueCounts counts = card.statistics().queue(set);
+            dropped += counts.droppedPackets();
+        }
+        return dropped;
+    }
+
+    /** Why the card no longer works, or empty. */
+    Optional<String> failure() {
+        return card.link().state().phase() == LinkState.Phase.GONE
+                ? Optional.of(card.name() + ": the card no longer answers: it was unplugged, or its program has ended")
+                : Optional.empty();
+    }
+}
