@@ -68,7 +68,12 @@ public final class FunctionAgent implements Agent {
      * rare when a method is compiled is left out of it, call by call. Here nothing is rare.
      */
     private void batch(int claimed) {
+        final Stage stage = this.stage;
         final long first = stage.position();
+        final long slots = stage.slotsAddress();
+        final long buffers = stage.bufferAddress(0);
+        final int bufferBytes = stage.bufferBytes();
+        final int slotMask = stage.ring().slots() - 1;
         final boolean guarded = quarantine.active();
         int packets = 0;
         long bytes = 0;
@@ -76,7 +81,8 @@ public final class FunctionAgent implements Agent {
             if (guarded && quarantine.holds(position)) {
                 continue;
             }
-            final int length = turn(position);
+            final long index = position & slotMask;
+            final int length = turn(slots + index * SlotWord.SLOT_BYTES, buffers + index * bufferBytes, bufferBytes);
             if (length != NO_PACKET) {
                 packets++;
                 bytes += length;
@@ -87,26 +93,20 @@ public final class FunctionAgent implements Agent {
         stage.publish();
     }
 
-    /** Bytes of the packet in the slot at {@code position}, for which the function was called, or {@link #NO_PACKET}. */
-    private int turn(long position) {
+    /** Bytes of the packet in {@code slot}, for which the function was called, or {@link #NO_PACKET}. */
+    private int turn(long slot, long buffer, int bufferBytes) {
         // Locals: after every ordered access the JIT reads fields anew.
-        final Stage stage = this.stage;
         final Packet packet = this.packet;
-        final long slot = stage.slotAddress(position);
         final long word = Memory.longOpaque(slot);
         if (SlotWord.outputs(word) == 0 || (SlotWord.flags(word) & SlotWord.FLAG_ANSWER) != 0) {
             return NO_PACKET;
         }
-        if (!stage.fits(word)) {
+        if (SlotWord.offset(word) + SlotWord.length(word) > bufferBytes) {
             stage.accuse(Violation.BAD_SLOT);
             drop(slot, DropReason.BAD_SLOT);
             return NO_PACKET;
         }
-        packet.wrap(
-                stage.bufferAddress(position),
-                stage.bufferBytes(),
-                word,
-                Memory.longOpaque(slot + SlotWord.USER_OFFSET));
+        packet.wrap(buffer, bufferBytes, word, Memory.longOpaque(slot + SlotWord.USER_OFFSET));
         try {
             function.process(packet, direction);
         } catch (RuntimeException e) {
