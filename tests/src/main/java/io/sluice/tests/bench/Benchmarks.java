@@ -28,7 +28,10 @@ public final class Benchmarks {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtLast(folder)));
         try (Dpdk dpdk = Dpdk.prepare(home, folder)) {
             final Path peers = CProgram.compile(home, "bench_peers", folder, List.of("-std=c11"), List.of());
-            final List<Contest> contests = chosen(new RingContests(peers, dpdk, effort).all(), names);
+            final Path cards = CProgram.compile(home, "card_peers", folder, List.of("-std=c11"), List.of());
+            final List<Contest> all = new ArrayList<>(new RingContests(peers, dpdk, effort).all());
+            all.addAll(new CardContests(cards, effort).all());
+            final List<Contest> contests = chosen(all, names);
             final Harness harness = new Harness(effort, progress);
             final Map<String, String> machine = Machine.describe();
             machine.put("peers", CProgram.description());

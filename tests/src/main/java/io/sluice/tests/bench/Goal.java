@@ -18,7 +18,13 @@ record Goal(String row, String peer, double limit, boolean ofRatio) {
             new Goal("ring/slot", "memif", 0.25, true),
             new Goal("ring/64B", "memif", 0.5, true),
             new Goal("hop/p50", "pingpong", 1.5, true),
-            new Goal("chain/stage", "c", 12, false));
+            new Goal("chain/stage", "c", 12, false),
+            new Goal("ixgbe/forward", "c", 1.25, true),
+            new Goal("ixgbe/macswap", "c", 1.25, true),
+            new Goal("ixgbe/lookup-1000", "c", 1.25, true),
+            new Goal("ixgbe/lookup-60000", "c", 1.25, true),
+            new Goal("ixgbe/lookup-1000000", "c", 1.25, true),
+            new Goal("ixgbe/4-outputs", "c", 1.25, true));
 
     static Optional<Goal> of(Row row) {
         return ALL.stream()
