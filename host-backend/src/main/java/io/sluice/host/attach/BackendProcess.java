@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
-/** The process that a status file names: whether it is still there. */
+/** The process that a status file or a card's report names: whether it is still there. */
 public final class BackendProcess {
     /** How exactly the time at which a process started is known. */
     private static final long START_TOLERANCE_NANOS = 2_000_000_000L;
@@ -15,8 +15,13 @@ public final class BackendProcess {
 
     /** Whether {@code file}'s backend can still do something, also after a pause: it may be stopped (SIGSTOP). */
     public static boolean lives(StatusFile file) {
-        return ProcessHandle.of(file.processId())
-                .filter(process -> !startedAfter(process, file.startedNanos()) && !ended(process.pid()))
+        return lives(file.processId(), file.startedNanos());
+    }
+
+    /** Whether the process with this id is there, and is one that was running {@code startedNanos} after 1970. */
+    public static boolean lives(long processId, long startedNanos) {
+        return ProcessHandle.of(processId)
+                .filter(process -> !startedAfter(process, startedNanos) && !ended(process.pid()))
                 .isPresent();
     }
 

@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             DemoCommand.class,
             RunCommand.class,
             StatusCommand.class,
+            NicCommand.class,
             GuestCommand.class,
             VmCommand.class,
             GuestArgsCommand.class,
@@ -29,6 +30,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             "Examples:",
             "  sluice demo                                              try it, without hardware or root",
             "  sluice run 'tap:lan <=> guest:fw <=> tap:wan'            a backend with one chain",
+            "  sluice nic watch                                         what cards and models do, per second",
             "  sluice guest firewall --port ptnet:/run/sluice/fw.sock   a process as its guest",
             "",
             "In the checkout: sluice test runs all tests, sluice bench measures."

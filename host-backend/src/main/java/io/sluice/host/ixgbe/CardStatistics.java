@@ -4,6 +4,7 @@ package io.sluice.host.ixgbe;
 import static io.sluice.host.ixgbe.register.StatisticsRegisters.*;
 
 import io.sluice.host.pci.PciDevice;
+import io.sluice.shared.memory.EpochClock;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -26,6 +27,7 @@ public final class CardStatistics implements CardPart {
     private final Registers registers;
     private final AtomicLongArray totals = new AtomicLongArray(Statistic.values().length);
     private final AtomicLongArray queues = new AtomicLongArray(STATISTICS_SETS * QUEUE_COUNTERS);
+    private volatile long refreshedNanos = EpochClock.nanos();
     private boolean started;
 
     CardStatistics(Registers registers) {
@@ -71,6 +73,11 @@ public final class CardStatistics implements CardPart {
         started = true;
     }
 
+    /** When the counters were last read, in nanoseconds since 1970. */
+    public long refreshedNanos() {
+        return refreshedNanos;
+    }
+
     private void accumulate(int factor) {
         for (Statistic statistic : Statistic.values()) {
             totals.addAndGet(statistic.ordinal(), factor * read(statistic));
@@ -83,6 +90,7 @@ public final class CardStatistics implements CardPart {
             queues.addAndGet(at + 3, factor * one(qptc(set)));
             queues.addAndGet(at + 4, factor * pair(qbtcL(set), qbtcH(set)));
         }
+        refreshedNanos = EpochClock.nanos();
     }
 
     private long read(Statistic statistic) {

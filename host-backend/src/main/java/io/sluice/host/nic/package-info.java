@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What there is to know of network cards, for people: the cards that processes of ours hold, which say it in a small file
+ * each ({@link io.sluice.host.nic.NicReport} writes it, {@link io.sluice.host.nic.NicFiles} reads it), and the cards that
+ * the kernel shows in sysfs. Nothing here touches a card.
+ */
+package io.sluice.host.nic;
