@@ -3,6 +3,7 @@ package io.sluice.host.chain;
 
 import io.sluice.host.ixgbe.port.CardRequest;
 import io.sluice.host.ixgbe.port.Cards;
+import io.sluice.shared.posix.RuntimeDirectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,10 +15,11 @@ public final class ChainCards {
     /**
      * The cards of a backend that runs {@code chains}.
      *
+     * @param directory where it is reported what the cards do
      * @throws ChainSyntaxException where what a chain asks of a card cannot be right
      * @throws IllegalArgumentException where chains ask one card for different things
      */
-    public static Cards of(List<ConfiguredChain> chains) {
+    public static Cards of(List<ConfiguredChain> chains, RuntimeDirectory directory) {
         List<Cards.Use> uses = new ArrayList<>();
         for (ConfiguredChain configured : chains) {
             for (EndpointPlan endpoint : Plan.of(configured.chain()).endpoints()) {
@@ -26,7 +28,7 @@ public final class ChainCards {
                 }
             }
         }
-        return new Cards(uses);
+        return new Cards(uses, directory);
     }
 
     static boolean isCard(Hop hop) {

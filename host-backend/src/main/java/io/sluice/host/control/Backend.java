@@ -56,7 +56,7 @@ public final class Backend implements AutoCloseable {
                 succession = Succession.of(store, !keep.isZero(), directory, config.chains());
             }
             StatusFiles.removeAbandoned(directory);
-            cards = ChainCards.of(config.chains());
+            cards = ChainCards.of(config.chains(), directory);
             for (ConfiguredChain chain : config.chains()) {
                 chains.add(new RunningChain(chain, directory, intake, succession, cards));
             }

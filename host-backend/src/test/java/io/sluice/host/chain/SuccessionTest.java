@@ -77,8 +77,8 @@ class SuccessionTest {
         final KeeperLink lost = KeeperLink.open(directory, Duration.ofSeconds(30));
         try (KeeperLink other = KeeperLink.open(directory, Duration.ofSeconds(30))) {
             final Succession succession = Succession.of(lost, true, directory, chains);
-            try (RunningChain living =
-                    new RunningChain(chains.getFirst(), directory, Intake.OPEN, succession, ChainCards.of(chains))) {
+            try (RunningChain living = new RunningChain(
+                    chains.getFirst(), directory, Intake.OPEN, succession, ChainCards.of(chains, directory))) {
                 assertThat(lost.awaitHeld(Duration.ofSeconds(20))).isTrue();
                 assertThat(other.awaitHeld(Duration.ofSeconds(20))).isTrue();
                 lost.close();

@@ -35,8 +35,10 @@ final class CardDoor implements AutoCloseable {
     private final Model82599 model;
     private final Agent agent;
     private final AgentRunner runner;
+    private final String wire;
 
-    private CardDoor(PciDevice device, Model82599 model, boolean helped) {
+    private CardDoor(PciDevice device, Model82599 model, String wire, boolean helped) {
+        this.wire = wire;
         this.device = device;
         this.model = model;
         this.agent = model == null ? null : new ModelAgent(model, helped);
@@ -63,7 +65,7 @@ final class CardDoor implements AutoCloseable {
         final String card = request.address().card();
         return switch (request.address().place()) {
             case MODEL -> model(request, helped, kept, cables);
-            case SOCKET -> new CardDoor(VfioUserDoor.connect(Path.of(card)), null, false);
+            case SOCKET -> new CardDoor(VfioUserDoor.connect(Path.of(card)), null, "", false);
             case SLOT ->
                 throw new EndpointException("ixgbe:" + card + ": this release drives cards in software (ixgbe:model0)"
                         + " and behind vfio-user sockets (ixgbe:/path), no cards in slots yet");
@@ -77,7 +79,7 @@ final class CardDoor implements AutoCloseable {
         try {
             final Model82599 model =
                     new Model82599(ModelOptions.of(name), System::nanoTime, parts -> new PacketEngine(parts, wire));
-            return new CardDoor(new InProcessDoor(model), model, helped);
+            return new CardDoor(new InProcessDoor(model), model, asked.kind() + ":" + asked.address(), helped);
         } catch (RuntimeException e) {
             wire.close();
             throw e;
@@ -91,6 +93,16 @@ final class CardDoor implements AutoCloseable {
                 Endpoints.open(asked.kind(), asked.address(), asked.options(), true, sends, kept),
                 sends,
                 System::nanoTime);
+    }
+
+    /** How the card is reached, for a person. */
+    String words() {
+        return model == null ? "vfio-user socket" : "model in this process";
+    }
+
+    /** What a card in software is plugged into, as the user wrote it; empty for another card, which knows itself. */
+    String wire() {
+        return wire;
     }
 
     PciDevice device() {

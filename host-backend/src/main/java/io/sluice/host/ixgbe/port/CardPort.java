@@ -17,6 +17,7 @@ import io.sluice.host.ixgbe.queue.ReceiveFormat;
 import io.sluice.host.ixgbe.queue.ReceiveQueue;
 import io.sluice.host.ixgbe.queue.TransmitControl;
 import io.sluice.host.ixgbe.queue.TransmitQueue;
+import io.sluice.host.nic.NicCard;
 import io.sluice.host.pci.DmaMapping;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.memory.SharedRegion;
@@ -41,6 +42,7 @@ public final class CardPort implements Endpoint {
     private final OpenCard card;
     private final CardRequest request;
     private final QueueNumbers numbers;
+    private final String chain;
     private final boolean watched;
     private final Deque<Undoing> undoing = new ArrayDeque<>();
     private boolean closed;
@@ -51,11 +53,12 @@ public final class CardPort implements Endpoint {
         void undo() throws CardException;
     }
 
-    CardPort(String name, OpenCard card, CardRequest request, boolean watched) {
+    CardPort(String name, OpenCard card, CardRequest request, String chain, boolean watched) {
         this.name = name;
         this.card = card;
         this.request = request;
         this.numbers = request.queueNumbers();
+        this.chain = chain;
         this.watched = watched;
     }
 
@@ -65,6 +68,11 @@ public final class CardPort implements Endpoint {
         if (pool >= 0) {
             card.card().pools().open(pool, request.mac().orElseThrow(), request.vlan());
             undoing.push(() -> card.card().pools().close(pool));
+            final String filter = request.mac().orElseThrow() + (request.vlan() < 0 ? "" : ", VLAN " + request.vlan());
+            final NicCard.Pool shown =
+                    new NicCard.Pool(pool, chain, filter, numbers.transmit() + "-" + numbers.answer());
+            card.show(shown);
+            undoing.push(() -> card.hide(shown));
         }
     }
 
@@ -91,6 +99,7 @@ public final class CardPort implements Endpoint {
                                 true,
                                 format == ReceiveFormat.ADVANCED));
         undoing.push(() -> card.card().disableReceive(number));
+        show(true, number, buffers.slots());
         return new CardReceiveAgent(roleName, stage, queue, gate, () -> stopReceiving(number), watched);
     }
 
@@ -121,7 +130,14 @@ public final class CardPort implements Endpoint {
         final TransmitRing ring = new TransmitRing(memory.deviceAddress(), buffers.slots(), memory.headDeviceAddress());
         card.card().enableTransmit(number, ring);
         undoing.push(() -> card.card().disableTransmit(number));
+        show(false, number, buffers.slots());
         return new CardOutput(queue, gate, new Control(number, ring), request.maxFrameBytes(), stallNanos);
+    }
+
+    private void show(boolean receives, int number, int descriptors) {
+        final NicCard.Queue queue = NicCard.Queue.uncounted(receives, number, chain, descriptors);
+        card.show(queue);
+        undoing.push(() -> card.hide(queue));
     }
 
     private PacketBuffers buffers(Stage stage, SharedRegion packets) throws IOException {

@@ -8,6 +8,7 @@ import io.sluice.host.ixgbe.CardException;
 import io.sluice.host.ixgbe.Pools;
 import io.sluice.host.ixgbe.model.packet.CableWire;
 import io.sluice.host.ixgbe.model.packet.Wire;
+import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,6 +33,8 @@ public final class Cards implements AutoCloseable {
     private final Map<String, Integer> queues = new HashMap<>();
     private final Map<String, OpenCard> open = new ConcurrentHashMap<>();
     private final Map<String, CableWire> cables = new HashMap<>();
+    private final List<Use> uses;
+    private final RuntimeDirectory directory;
     private Thread maintenance;
     private volatile boolean closed;
 
@@ -41,9 +44,12 @@ public final class Cards implements AutoCloseable {
     /**
      * Cards for {@code uses}, none of them open yet.
      *
+     * @param directory where it is reported what they do
      * @throws IllegalArgumentException where chains ask one card for different things
      */
-    public Cards(List<Use> uses) {
+    public Cards(List<Use> uses, RuntimeDirectory directory) {
+        this.uses = List.copyOf(uses);
+        this.directory = directory;
         for (Use use : uses) {
             final CardRequest request = use.request();
             final String card = request.address().card();
@@ -73,7 +79,7 @@ public final class Cards implements AutoCloseable {
             maintain();
         }
         opened.hold();
-        final CardPort port = new CardPort(name, opened, request, helped);
+        final CardPort port = new CardPort(name, opened, request, chain(request), helped);
         try {
             port.openPool();
             return port;
@@ -81,6 +87,15 @@ public final class Cards implements AutoCloseable {
             port.close();
             throw new EndpointException(name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Which chain asks for that. */
+    private String chain(CardRequest request) {
+        return uses.stream()
+                .filter(use -> use.request().equals(request))
+                .map(Use::chain)
+                .findFirst()
+                .orElse("");
     }
 
     private OpenCard open(String name, CardRequest request, boolean helped, KeptEnd kept) {
@@ -97,7 +112,7 @@ public final class Cards implements AutoCloseable {
                 } else {
                     opened.rss().spread(request.queues() > 0 ? request.queues() : queues.get(card));
                 }
-                return new OpenCard(door, opened, () -> open.remove(card));
+                return OpenCard.reported(door, opened, () -> open.remove(card), directory);
             } catch (IOException | RuntimeException e) {
                 door.close();
                 throw e;

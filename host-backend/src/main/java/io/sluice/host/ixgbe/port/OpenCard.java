@@ -5,16 +5,22 @@ import io.sluice.host.ixgbe.Card;
 import io.sluice.host.ixgbe.LinkState;
 import io.sluice.host.ixgbe.QueueCounts;
 import io.sluice.host.ixgbe.Statistic;
+import io.sluice.host.nic.CardView;
+import io.sluice.host.nic.NicCard;
+import io.sluice.host.nic.NicReport;
 import io.sluice.host.pci.DmaMapping;
 import io.sluice.host.pci.PciDevice;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.memory.SharedRegion;
+import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A card that is open, for as long as a chain has a place at it, and what its chains share of it. */
 final class OpenCard {
@@ -24,6 +30,9 @@ final class OpenCard {
     private final Card card;
     private final Runnable released;
     private final Map<SharedRegion, Shared> mappings = new IdentityHashMap<>();
+    private final List<NicCard.Queue> queues = new CopyOnWriteArrayList<>();
+    private final List<NicCard.Pool> pools = new CopyOnWriteArrayList<>();
+    private NicReport report;
     private int ports;
 
     /** A mapping that several queues use. */
@@ -45,6 +54,45 @@ final class OpenCard {
         this.door = door;
         this.card = card;
         this.released = released;
+    }
+
+    /** As the constructor, and what the card does is reported in {@code directory} until it is closed. */
+    static OpenCard reported(CardDoor door, Card card, Runnable released, RuntimeDirectory directory)
+            throws IOException {
+        final OpenCard opened = new OpenCard(door, card, released);
+        final CardView view = new CardView(card, door.words(), door.wire(), new CardView.Uses() {
+            @Override
+            public List<NicCard.Queue> queues() {
+                return opened.queues;
+            }
+
+            @Override
+            public List<NicCard.Pool> pools() {
+                return opened.pools;
+            }
+        });
+        opened.report = NicReport.start(directory, card.name(), "run", view::card);
+        return opened;
+    }
+
+    /** Shows {@code queue} in reports from now on. */
+    void show(NicCard.Queue queue) {
+        queues.add(queue);
+    }
+
+    /** Takes {@link #show} back. */
+    void hide(NicCard.Queue queue) {
+        queues.remove(queue);
+    }
+
+    /** Shows {@code pool} in reports from now on. */
+    void show(NicCard.Pool pool) {
+        pools.add(pool);
+    }
+
+    /** Takes {@link #show} back. */
+    void hide(NicCard.Pool pool) {
+        pools.remove(pool);
     }
 
     private static Map<Statistic, String> shown() {
@@ -76,6 +124,9 @@ final class OpenCard {
 
     synchronized void release() {
         if (--ports == 0) {
+            if (report != null) {
+                report.close();
+            }
             card.close();
             door.close();
             released.run();
