@@ -4,6 +4,7 @@ package io.sluice.host.cli;
 import io.sluice.host.cli.TextTable.Cell;
 import io.sluice.host.control.ChainStatus;
 import io.sluice.host.demo.Account;
+import io.sluice.host.demo.CardEntry;
 import io.sluice.host.demo.DemoResult;
 import io.sluice.host.demo.DemoView;
 import java.io.PrintWriter;
@@ -89,8 +90,38 @@ final class DemoReport implements DemoView {
                     .ifPresent(latency -> lines.add(
                             "    from " + StatusTable.shortened(entry.from()) + ": " + StatusTable.latency(latency)));
         }
+        if (!result.cards().isEmpty()) {
+            lines.add("");
+            lines.addAll(cards(result.cards(), ansi));
+        }
         lines.add("");
         lines.addAll(verdict(result, ansi));
+        return lines;
+    }
+
+    private static List<String> cards(List<CardEntry> cards, Ansi ansi) {
+        final TextTable table = new TextTable("    ", ansi);
+        table.row(List.of(
+                Cell.left("CARD", Style.faint),
+                Cell.left("WIRE", Style.faint),
+                Cell.right("RECEIVED", Style.faint),
+                Cell.right("= ENTERED", Style.faint),
+                Cell.right("TRANSMITTED", Style.faint),
+                Cell.right("= LEFT", Style.faint),
+                Cell.right("NOT TAKEN", Style.faint)));
+        for (CardEntry card : cards) {
+            table.row(List.of(
+                    Cell.left(card.card(), Style.fg_cyan),
+                    Cell.left(StatusTable.shortened(card.wire())),
+                    Cell.right(Figures.count(card.received())),
+                    Cell.right(Figures.count(card.entered())),
+                    Cell.right(Figures.count(card.transmitted())),
+                    Cell.right(Figures.count(card.left())),
+                    Cell.right(Figures.count(card.dropped()))));
+        }
+        final List<String> lines = new ArrayList<>(table.lines());
+        lines.add("    received and transmitted as the cards' registers count; not taken: came while a card had no"
+                + " descriptors, before the chain was open or faster than it took them");
         return lines;
     }
 
@@ -102,9 +133,10 @@ final class DemoReport implements DemoView {
                 lines.add(entry.from() + " to " + entry.to() + ": no packet has come through");
             }
         }
+        result.cards().forEach(card -> lines.addAll(card.faults()));
         lines.addAll(result.faults());
         lines.replaceAll(line -> TextTable.styled(ansi, line, List.of(Style.fg_red)));
-        if (result.account().closes()) {
+        if (result.accounted()) {
             final long packets = result.account().entries().stream()
                     .mapToLong(Account.Entry::received)
                     .sum();

@@ -11,6 +11,9 @@ import io.sluice.host.control.Backend;
 import io.sluice.host.control.ChainStatus;
 import io.sluice.host.control.StageStatus;
 import io.sluice.host.endpoint.Intake;
+import io.sluice.host.nic.Nic;
+import io.sluice.host.nic.NicCard;
+import io.sluice.host.nic.NicFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +28,12 @@ import java.util.stream.Collectors;
  * A backend in this process with one chain, and its two guests:
  *
  * <pre>
- *   pcap:capture.pcap  &lt;=&gt;  guest:firewall  &lt;=&gt;  guest:monitor  &lt;=&gt;  gen:
+ *   ixgbe:model0  &lt;=&gt;  guest:firewall  &lt;=&gt;  guest:monitor  &lt;=&gt;  ixgbe:model1
+ *        |                                                        |
+ *   pcap:capture.pcap                                           gen:
  * </pre>
+ *
+ * The ends are cards in software, with our driver on top and a wire each; or capture and generator themselves.
  *
  * It needs no root and touches nothing outside a directory of its own. {@link #close} undoes everything and may be called
  * by another thread at any time.
@@ -37,6 +44,12 @@ public final class Demo implements AutoCloseable {
     private static final long SAMPLE_MILLIS = 500;
     private static final long POLL_MILLIS = 20;
     private static final long READY_NANOS = 5_000_000_000L;
+
+    /** The driver reads a card's counters every second. */
+    private static final long COUNTED_NANOS = 5_000_000_000L;
+
+    private static final String LEFT_CARD = "model0";
+    private static final String RIGHT_CARD = "model1";
 
     private final DemoOptions options;
     private final DemoView view;
@@ -62,8 +75,9 @@ public final class Demo implements AutoCloseable {
         final long nanos = traffic();
         view.phase("the sources have ended, letting the rings run empty");
         final Account account = Account.of(drained());
+        final List<CardEntry> cards = options.cards() ? cards(account) : List.of();
         backend.close();
-        return new DemoResult(account, nanos, endGuests());
+        return new DemoResult(account, cards, nanos, endGuests());
     }
 
     private synchronized void start() throws IOException {
@@ -81,6 +95,10 @@ public final class Demo implements AutoCloseable {
                         List.of(new ConfiguredChain("demo", Chain.parse(chain), ChainOptions.DEFAULTS))),
                 directory.runtime(),
                 Intake.HELD);
+        if (options.cards()) {
+            view.phase("model0 and model1 are 82599 cards in software, driven register by register as real ones are;"
+                    + " model0's wire is a recorded capture, model1's a generator");
+        }
         view.phase(
                 options.virtualMachines()
                         ? "booting two virtual machines, which takes a minute or more without KVM"
@@ -97,11 +115,29 @@ public final class Demo implements AutoCloseable {
     }
 
     private String chain(Path capture) {
-        final Hop left =
-                hop("pcap", capture.toString(), Map.of("loop", "forever", "pace", "capture", "write", "/dev/null"));
-        final Hop right =
-                hop("gen", "", Map.of("size", "64", "flows", "" + DemoOptions.FLOWS, "rate", "" + options.rate()));
+        final Map<String, String> replay = new TreeMap<>(Map.of("loop", "forever", "pace", "capture"));
+        if (!options.cards()) {
+            // What a card sends to a capture is lost as on a wire where nobody listens.
+            replay.put("write", "/dev/null");
+        }
+        final Hop left = end(LEFT_CARD, "pcap", capture.toString(), replay);
+        final Hop right = end(
+                RIGHT_CARD,
+                "gen",
+                "",
+                Map.of("size", "64", "flows", "" + DemoOptions.FLOWS, "rate", "" + options.rate()));
         return left.format() + " <=> guest:" + FIREWALL + " <=> guest:" + MONITOR + " <=> " + right.format();
+    }
+
+    /** An end of the chain: the endpoint itself, or a card with the endpoint as its wire. */
+    private Hop end(String card, String kind, String address, Map<String, String> endpoint) {
+        if (!options.cards()) {
+            return hop(kind, address, endpoint);
+        }
+        final Map<String, String> wire = new TreeMap<>();
+        wire.put("wire", kind + ":" + address);
+        endpoint.forEach((name, value) -> wire.put("wire." + name, value));
+        return hop("ixgbe", card, wire);
     }
 
     private static Hop hop(String kind, String address, Map<String, String> options) {
@@ -172,6 +208,32 @@ public final class Demo implements AutoCloseable {
         }
         check();
         return status();
+    }
+
+    /** What the cards say of themselves, once they say what {@code account} does, or as it is where they do not. */
+    private List<CardEntry> cards(Account account) throws IOException, InterruptedException {
+        final long deadline = System.nanoTime() + COUNTED_NANOS;
+        while (true) {
+            final List<CardEntry> cards = List.of(card(LEFT_CARD, account, 0), card(RIGHT_CARD, account, 1));
+            if (cards.stream().allMatch(card -> card.faults().isEmpty()) || System.nanoTime() > deadline) {
+                return cards;
+            }
+            check();
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** The card at which the ring {@code first} begins and the other one ends. */
+    private CardEntry card(String name, Account account, int first) throws IOException {
+        final NicCard card = NicFiles.read(directory.runtime()).nics().stream()
+                .map(Nic::card)
+                .filter(candidate -> candidate.identity().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new DemoException("the card " + name + " no longer says what it does"));
+        return CardEntry.of(
+                card,
+                account.entries().get(first).received(),
+                account.entries().get(1 - first).sent());
     }
 
     private ChainStatus status() throws DemoException {

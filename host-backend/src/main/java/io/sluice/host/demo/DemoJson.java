@@ -26,6 +26,14 @@ import java.io.Writer;
  *     emptySlots    slots that the last stage met empty
  *     faults[]      what does not add up, in words
  *     latencyNanos  where measured: samples, p50, p99, p999, max
+ *   cards[]         at the chain's ends
+ *     card, wire
+ *     received      packets that the card has put into buffers, as it has counted them
+ *     entered       packets that have entered the ring that begins there
+ *     transmitted   packets that the card has sent, as it has counted them
+ *     left          packets that have left the ring that ends there
+ *     dropped       packets that came while the card had no descriptors
+ *     faults[]      what does not add up, in words
  * </pre>
  */
 public final class DemoJson {
@@ -39,12 +47,17 @@ public final class DemoJson {
             json.writeStartObject();
             json.writeNumberField("format", FORMAT);
             json.writeBooleanField("success", result.success());
-            json.writeBooleanField("accounted", result.account().closes());
+            json.writeBooleanField("accounted", result.accounted());
             writeTexts(json, result.faults());
             json.writeNumberField("trafficMillis", result.trafficNanos() / 1_000_000);
             json.writeArrayFieldStart("rings");
             for (Account.Entry entry : result.account().entries()) {
                 write(json, entry);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("cards");
+            for (CardEntry card : result.cards()) {
+                write(json, card);
             }
             json.writeEndArray();
             json.writeEndObject();
@@ -68,6 +81,19 @@ public final class DemoJson {
         if (entry.latency().isPresent()) {
             StatusJson.writeLatency(json, entry.latency().get());
         }
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, CardEntry card) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("card", card.card());
+        json.writeStringField("wire", card.wire());
+        json.writeNumberField("received", card.received());
+        json.writeNumberField("entered", card.entered());
+        json.writeNumberField("transmitted", card.transmitted());
+        json.writeNumberField("left", card.left());
+        json.writeNumberField("dropped", card.dropped());
+        writeTexts(json, card.faults());
         json.writeEndObject();
     }
 

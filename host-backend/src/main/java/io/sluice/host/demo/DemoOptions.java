@@ -8,9 +8,10 @@ import java.util.List;
  *
  * @param seconds of traffic
  * @param rate packets per second of the generator
+ * @param cards whether the chain ends at cards in software, whose wires the capture and the generator are, else at these
  * @param virtualMachines whether the guests run in virtual machines, else as processes
  */
-public record DemoOptions(int seconds, int rate, boolean virtualMachines) {
+public record DemoOptions(int seconds, int rate, boolean cards, boolean virtualMachines) {
     /** Telnet is denied, and so are the generator's first 31 hosts of {@link #FLOWS}; everything else may pass both ways. */
     static final List<String> FIREWALL =
             List.of("firewall", "--default", "allow", "--deny", "proto:tcp,dport:23", "--deny", "src:198.18.0.0/27");

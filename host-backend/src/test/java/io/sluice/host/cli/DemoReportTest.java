@@ -4,6 +4,7 @@ package io.sluice.host.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.host.demo.Account;
+import io.sluice.host.demo.CardEntry;
 import io.sluice.host.demo.DemoJson;
 import io.sluice.host.demo.DemoResult;
 import io.sluice.shared.function.Direction;
@@ -31,7 +32,7 @@ class DemoReportTest {
                 10,
                 10,
                 Optional.empty());
-        return new DemoResult(new Account(List.of(entry)), 3_000_000_000L, List.of());
+        return new DemoResult(new Account(List.of(entry)), List.of(), 3_000_000_000L, List.of());
     }
 
     @Test
@@ -52,6 +53,24 @@ class DemoReportTest {
                 .endsWith(
                         "pcap:/tmp/demo/capture.pcap to gen:: of 1000 packets received, 989 were sent and 10 dropped:"
                                 + " 1 are missing",
+                        "the account does not close");
+    }
+
+    @Test
+    void shouldHoldTheCardsCountersAgainstTheChains() {
+        final Account account = result(990).account();
+        final CardEntry right = new CardEntry("model0", "pcap:/tmp/demo/capture.pcap", 1_000, 1_000, 77, 77, 12);
+        final CardEntry wrong = new CardEntry("model1", "gen:", 76, 77, 991, 990, 0);
+
+        assertThat(DemoReport.lines(new DemoResult(account, List.of(right), 1, List.of()), Ansi.OFF))
+                .contains(
+                        "    CARD    WIRE                   RECEIVED  = ENTERED  TRANSMITTED  = LEFT  NOT TAKEN",
+                        "    model0  pcap:.../capture.pcap     1,000      1,000           77      77         12",
+                        "every packet accounted for: 1,000 in 1 ns");
+        assertThat(DemoReport.lines(new DemoResult(account, List.of(right, wrong), 1, List.of()), Ansi.OFF))
+                .endsWith(
+                        "model1 has received 76 packets, and 77 have entered the chain there",
+                        "model1 has transmitted 991 packets, and 990 have left the chain there",
                         "the account does not close");
     }
 
@@ -78,6 +97,7 @@ class DemoReportTest {
                                   inRing: 0
                                   emptySlots: 10
                                   faults: ['of 1000 packets received, 989 were sent and 10 dropped: 1 are missing']
+                                cards: []
                                 """));
     }
 }

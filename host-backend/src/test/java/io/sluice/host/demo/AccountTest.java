@@ -30,7 +30,7 @@ class AccountTest {
     }
 
     private static boolean success(Account account, String... faults) {
-        return new DemoResult(account, 1, List.of(faults)).success();
+        return new DemoResult(account, List.of(), 1, List.of(faults)).success();
     }
 
     private static List<String> faults(Account account) {

@@ -79,7 +79,21 @@ class DemoTest {
         });
         assertThat(number((Map<String, Object>) rings.get(1).get("latencyNanos"), "p50"))
                 .isPositive();
+        final List<Map<String, Object>> cards = (List<Map<String, Object>>) account.get("cards");
+        assertThat(cards).extracting(card -> card.get("card")).containsExactly("model0", "model1");
+        for (int i = 0; i < cards.size(); i++) {
+            assertThat(number(cards.get(i), "received")).isEqualTo(number(rings.get(i), "received"));
+            assertThat(number(cards.get(i), "transmitted")).isEqualTo(number(rings.get(1 - i), "sent"));
+        }
         assertThat(temporary()).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldDoWithoutCards() throws IOException {
+        try (SluiceProcess demo = start("--seconds", "1", "--rate", "5000", "--no-cards")) {
+            assertThat(demo.awaitExit(LIMIT)).as(demo.output()).isZero();
+            assertThat(demo.output()).contains("every packet accounted for").doesNotContain("model0");
+        }
     }
 
     @Test
