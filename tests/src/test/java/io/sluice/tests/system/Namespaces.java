@@ -49,9 +49,28 @@ final class Namespaces implements AutoCloseable {
         return "tap:" + right + "?netns=" + right;
     }
 
+    /** A model of a card, as a chain names it, whose wire is the endpoint at the left. */
+    String leftCard(String name) {
+        return card(name, left);
+    }
+
+    /** A model of a card whose wire is the endpoint at the right. */
+    String rightCard(String name) {
+        return card(name, right);
+    }
+
+    private static String card(String name, String namespace) {
+        return "ixgbe:" + name + "?wire=tap:" + namespace + "&wire.netns=" + namespace;
+    }
+
     /** Gives the interfaces that a backend has made their addresses. */
     void addAddresses() {
         addAddresses(left, LEFT4, LEFT6);
+        addRightAddresses();
+    }
+
+    /** The same for the one at the right alone, where it is a new one. */
+    void addRightAddresses() {
         addAddresses(right, RIGHT4, RIGHT6);
     }
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.tests.system;
+
+import io.sluice.host.nic.Nic;
+import io.sluice.host.nic.NicCard;
+import io.sluice.host.nic.NicFiles;
+import io.sluice.shared.posix.RuntimeDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** What the processes of a test report of the cards that they hold. */
+final class CardStatus {
+    private CardStatus() {}
+
+    static List<Nic> all(Scratch scratch) {
+        try {
+            return NicFiles.read(RuntimeDirectory.at(scratch.runDirectory())).nics();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The card called {@code name}, which one process holds. */
+    static NicCard of(Scratch scratch, String name) {
+        return all(scratch).stream()
+                .filter(nic -> nic.name().equals(name))
+                .map(Nic::card)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("nobody reports a card " + name));
+    }
+
+    static long counter(Scratch scratch, String card, String register) {
+        return of(scratch, card).counters().stream()
+                .filter(counter -> counter.register().equals(register))
+                .mapToLong(NicCard.Counter::count)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("card " + card + " has no counter " + register));
+    }
+}
