@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A chain is HOP => HOP ... (one way) or HOP <=> HOP ... (both ways), a hop KIND:ADDRESS?KEY=VALUE&...",
-            "  ends:    tap:NAME  packet:INTERFACE  pcap:FILE  gen:  null:  guest:NAME",
+            "  ends:    ixgbe:CARD  tap:NAME  packet:INTERFACE  pcap:FILE  gen:  null:  guest:NAME",
             "  between: guest:NAME  vnf:FUNCTION",
             "",
             "guest:NAME?domain=D: guests of one domain share memory and trust each other with packets. Where D changes along"
@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  sluice run 'tap:lan <=> guest:fw <=> guest:nat <=> tap:wan'",
+            "  sluice run 'ixgbe:model0?wire=tap:lan <=> guest:fw <=> ixgbe:model1?wire=tap:wan'     cards in software",
+            "  sluice run 'ixgbe:/run/sluice/card.sock <=> guest:fw <=> tap:wan'     what sluice nic serve plays",
             "  sluice run 'gen:?size=64&flows=1000 => guest:fw => null:'",
             "  sluice run 'pcap:in.pcap => vnf:firewall?allow=10.0.0.0/8 => pcap:out.pcap'",
             "  sluice run 'tap:a <=> guest:x?domain=red <=> guest:y?domain=blue <=> tap:b'",
