@@ -18,6 +18,7 @@ import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RegisterTableTest {
@@ -30,6 +31,9 @@ class RegisterTableTest {
             StatisticsRegisters.class,
             TimeRegisters.class,
             TransmitRegisters.class);
+
+    /** Registers that an 82599 does not have. */
+    private static final Set<String> ONLY_X550 = Set.of("ereta");
 
     @Test
     void shouldDeclareEachWordOnceInsideTheBar() {
@@ -63,6 +67,7 @@ class RegisterTableTest {
             for (Method method : subject.getDeclaredMethods()) {
                 if (method.getReturnType() == int.class
                         && method.getParameterCount() == 1
+                        && !ONLY_X550.contains(method.getName())
                         && Modifier.isPublic(method.getModifiers())) {
                     assertThat(file.register((int) method.invoke(null, 0)))
                             .as(method.getName())
