@@ -179,9 +179,10 @@ public final class CardTransmitAgent implements Agent {
                 if (!send(submitted, slot, Memory.longOpaque(slot), now)) {
                     return work;
                 }
-                pending = 0;
                 run = 1;
             }
+            // Also after a run: it may have begun with a packet that had to wait before.
+            pending = 0;
             submitted += run;
             work += run;
             if (work < waiting && submitted - told >= flushPeriod) {

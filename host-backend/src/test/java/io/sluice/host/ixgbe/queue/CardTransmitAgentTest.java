@@ -121,6 +121,23 @@ class CardTransmitAgentTest {
     }
 
     @Test
+    void shouldSendEachPacketToItsOwnOutputsAfterOneThatHadToWaitForAReset() {
+        settle();
+        forward.gate.pause("a reset");
+        pass(1, OUTPUT_FORWARD);
+        agent.doWork();
+        forward.gate.lost();
+        forward.reset();
+        forward.gate.resume();
+        settle();
+        assertThat(forward.sent).hasSize(1);
+        pass(1, OUTPUT_BACK);
+        settle();
+        assertThat(forward.sent).hasSize(1);
+        assertThat(back.sent).hasSize(1);
+    }
+
+    @Test
     void shouldFillTheRingWithTheHeadAtZero() {
         pass(SLOTS - 1, OUTPUT_FORWARD);
         agent.doWork();
