@@ -115,6 +115,9 @@ public final class CardTransmitAgent implements Agent {
             flush();
             latency.report(now);
             moved |= giveBack();
+        } else if (moved) {
+            // A full queue could not be asked for its last report before.
+            flush();
         }
         idleLimit.turned(work > 0 || moved);
         if (work == 0) {

@@ -35,14 +35,16 @@ final class Flood {
             return 0;
         }
         int maxLength = stage.bufferBytes() - headroom;
+        int room = Math.min(most, words.length);
         for (int left = wanted; left != 0; left &= left - 1) {
             final CardOutput card = cards[Integer.numberOfTrailingZeros(left)];
             if (card == null || !card.sends() || !card.queue().reach(position)) {
                 return 0;
             }
             maxLength = Math.min(maxLength, card.maxLengthBytes());
+            room = Math.min(room, card.queue().room());
         }
-        final int count = gather(stage, first, position, Math.min(most, words.length), maxLength);
+        final int count = gather(stage, first, position, room, maxLength);
         if (count > 0) {
             for (int left = wanted; left != 0; left &= left - 1) {
                 cards[Integer.numberOfTrailingZeros(left)].queue().putAll(words, count);

@@ -107,14 +107,22 @@ public final class TransmitQueue {
             asked += turns;
             displacedEnd = next;
         }
-        while (next < position && next - sent < indexMask) {
+        while (next < position && room() > 0) {
             store(NULL);
         }
-        if (next < position || next - sent >= indexMask) {
+        if (next < position || room() <= 0) {
             flush();
             return false;
         }
         return true;
+    }
+
+    /**
+     * Descriptors that may be given now. Not the ring's slots bound it, but what has not been reported: null descriptors
+     * stand for slots that were given back long ago.
+     */
+    int room() {
+        return indexMask - (int) (next - sent);
     }
 
     /** Gives the packet of the next descriptor's slot, at {@code offset} of its buffer, to the card. */
@@ -136,7 +144,7 @@ public final class TransmitQueue {
      * @param slots address of the ring's first slot
      * @param maxLengthBytes of a packet
      * @param period packets after which the card is told of them
-     * @return how many were given
+     * @return how many were given; no more than there is {@link #room} for
      */
     int putRun(int count, long slots, int maxLengthBytes, int period) {
         final long descriptors = this.descriptors;
@@ -146,7 +154,7 @@ public final class TransmitQueue {
         final long plain = SlotWord.pack(0, buffers.headroom(), 0, SlotWord.OUTPUT_FORWARD);
         final int span = maxLengthBytes - MIN_LENGTH;
         // A descriptor that reports is the last of a run.
-        final int most = Math.min(count, quarterMask + 1 - ((int) (first - base) & quarterMask));
+        final int most = Math.min(Math.min(count, room()), quarterMask + 1 - ((int) (first - base) & quarterMask));
         long bytes = 0;
         long last = 0;
         long told = flushed;
@@ -178,7 +186,10 @@ public final class TransmitQueue {
         return given;
     }
 
-    /** Gives the packets of {@code words}, descriptors that ask for no report, from the next descriptor's slot on. */
+    /**
+     * Gives the packets of {@code words}, descriptors that ask for no report, from the next descriptor's slot on; there
+     * has to be {@link #room} for them.
+     */
     void putAll(long[] words, int count) {
         for (int given = 0; given < count; ) {
             given += putSome(words, given, count);
@@ -235,10 +246,8 @@ public final class TransmitQueue {
         if (asked == next) {
             ring();
         } else {
-            if (flushed == next) {
-                while (next < position) {
-                    store(NULL);
-                }
+            if (flushed == next && next < position && room() > 0) {
+                store(NULL);
             }
             flush();
         }

@@ -121,6 +121,23 @@ class CardTransmitAgentTest {
     }
 
     @Test
+    void shouldNotGiveMoreThanThereAreBehindNullDescriptors() {
+        for (int round = 1; round <= 5; round++) {
+            pass(SLOTS - 24, OUTPUT_BACK);
+            settle();
+            pass(SLOTS - 4, OUTPUT_FORWARD);
+            agent.doWork();
+            assertThat(forward.waiting()).isEqualTo(SLOTS - 1);
+            settle();
+            assertThat(forward.sent).hasSize((SLOTS - 4) * round);
+            assertThat(forward.sent.getLast().address())
+                    .isEqualTo(ring.transmitting.bufferAddress(ring.transmitting.position() - 1) + CardRing.HEADROOM);
+            assertThat(packets()).isEqualTo((2L * SLOTS - 28) * round);
+            assertThat(ring.transmitting.position()).isEqualTo((2L * SLOTS - 28) * round);
+        }
+    }
+
+    @Test
     void shouldSendEachPacketToItsOwnOutputsAfterOneThatHadToWaitForAReset() {
         settle();
         forward.gate.pause("a reset");
