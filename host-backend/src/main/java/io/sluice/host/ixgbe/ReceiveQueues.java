@@ -111,12 +111,14 @@ final class ReceiveQueues implements CardPart {
                 "the receive path running empty (4.6.7)");
     }
 
-    /** 4.6.7.1.2: returns when the card no longer touches descriptors and buffers. */
+    /**
+     * 4.6.7.1.2: returns when the card no longer touches descriptors and buffers.
+     * Where it does not let go of them, the queue stays one in use: it can be asked again, and a reset takes it.
+     */
     void disable(int queue) throws CardException {
         if (rings[queue] == null) {
             return;
         }
-        rings[queue] = null;
         registers.clear(rxdctl(queue), RXDCTL_ENABLE);
         if (!registers.poll(rxdctl(queue), RXDCTL_ENABLE, 0, 100 * MICROSECOND, SECOND) && !registers.gone()) {
             throw registers.failure(
@@ -125,6 +127,7 @@ final class ReceiveQueues implements CardPart {
         }
         // "wait additional amount of time (~100 us) before releasing the memory"
         registers.sleep(MILLISECOND / 10);
+        rings[queue] = null;
     }
 
     /** After a reset: all queues as they were, empty. */

@@ -78,18 +78,21 @@ final class TransmitQueues implements CardPart {
                 "transmit queue " + queue + " being enabled (4.6.8)");
     }
 
-    /** 4.6.8.1.2: returns when the card no longer touches descriptors and buffers. */
+    /**
+     * 4.6.8.1.2: returns when the card no longer touches descriptors and buffers.
+     * Where it does not let go of them, the queue stays one in use: it can be asked again, and a reset takes it.
+     */
     void disable(int queue) throws CardException {
         if (rings[queue] == null) {
             return;
         }
-        rings[queue] = null;
         registers.clear(txdctl(queue), TXDCTL_ENABLE);
         if (!registers.poll(txdctl(queue), TXDCTL_ENABLE, 0, 100 * MICROSECOND, SECOND) && !registers.gone()) {
             throw registers.failure(
                     "transmit queue " + queue + " is still enabled a second after it was to be disabled (4.6.8.1.2);"
                             + " its memory stays the card's until the card is reset");
         }
+        rings[queue] = null;
     }
 
     /** After a reset: all queues as they were, empty. */

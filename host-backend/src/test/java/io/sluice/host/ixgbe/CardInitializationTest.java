@@ -292,6 +292,27 @@ class CardInitializationTest {
     }
 
     @Test
+    void shouldNotTakeAQueueForDisabledThatTheCardDoesNotLetGoOf() throws CardException {
+        final Card card = open(device);
+        card.enableReceive(1, new ReceiveRing(0, 8, 2, true, false));
+        card.enableTransmit(1, new TransmitRing(0, 8, 0));
+        device.answer(rxdctl(1), held -> held | RXDCTL_ENABLE);
+        device.answer(txdctl(1), held -> held | TXDCTL_ENABLE);
+
+        for (int i = 0; i < 2; i++) {
+            assertThatThrownBy(() -> card.disableReceive(1)).hasMessageContaining("receive queue 1 is still enabled");
+            assertThatThrownBy(() -> card.disableTransmit(1)).hasMessageContaining("transmit queue 1 is still enabled");
+        }
+
+        device.answer(rxdctl(1), held -> held);
+        device.answer(txdctl(1), held -> held);
+        card.disableReceive(1);
+        card.disableTransmit(1);
+        card.enableReceive(1, new ReceiveRing(0, 8, 2, true, false));
+        card.enableTransmit(1, new TransmitRing(0, 8, 0));
+    }
+
+    @Test
     void shouldTakeOverFromASemaphoresDeadHolder() throws CardException {
         final ScriptedDevice sfp = new ScriptedDevice(SFP);
         sfp.poke(SWSM, SWSM_SMBI);
