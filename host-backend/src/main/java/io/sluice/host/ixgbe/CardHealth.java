@@ -70,9 +70,18 @@ public final class CardHealth {
         this.recovery = recovery;
     }
 
-    /** From now on {@code owner} is asked before the card is reset and told after; before it enables its queues. */
+    /**
+     * From now on {@code owner} is asked before the card is reset and told after; before it enables its queues. Where the
+     * card is being brought back just now, it waits for that as the others do.
+     */
     public void add(QueueOwner owner) {
         synchronized (registers) {
+            if (state.phase() != Phase.WORKING) {
+                owner.pause(fault);
+                if (lost) {
+                    owner.lost();
+                }
+            }
             owners.add(owner);
         }
     }

@@ -55,6 +55,8 @@ final class FaultDetector {
         final long now = registers.clock().nanos();
         for (int queue = 0; queue < TX_QUEUES; queue++) {
             if (queues.ring(queue) == null) {
+                // its time begins when it is enabled
+                movedAt[queue] = now;
                 continue;
             }
             final int head = registers.read(tdh(queue));

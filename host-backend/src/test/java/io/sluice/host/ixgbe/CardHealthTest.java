@@ -85,6 +85,30 @@ class CardHealthTest {
     }
 
     @Test
+    void shouldHaveAnOwnerThatComesDuringAResetWaitForItsEnd() {
+        final ScriptedOwner late = new ScriptedOwner();
+        owner.willing(false);
+        card.health().reset("a test");
+        card.health().add(late);
+        assertThat(late.calls()).containsExactly("pause");
+        owner.willing(true);
+        maintain(1);
+        assertThat(late.calls()).containsExactly("pause", "lost", "resume");
+    }
+
+    @Test
+    void shouldHaveAnOwnerThatComesToACardThatIsGoneWaitForIt() {
+        final ScriptedOwner late = new ScriptedOwner();
+        device.gone(true);
+        maintain(3);
+        card.health().add(late);
+        assertThat(late.calls()).containsExactly("pause", "lost");
+        device.gone(false);
+        maintain(12);
+        assertThat(late.calls()).containsExactly("pause", "lost", "resume");
+    }
+
+    @Test
     void shouldSurviveThatTheCardIsPulledAndPutBack() {
         device.gone(true);
         maintain(25);
@@ -134,6 +158,17 @@ class CardHealthTest {
         assertThat(card.health().resets()).isEqualTo(1);
         assertThat(card.health().state().reason()).contains("transmit queue 0 has been stuck at descriptor 0");
         assertThat(device.peek(tdt(0))).isZero();
+    }
+
+    @Test
+    void shouldGiveAQueueThatIsEnabledLaterItsTimeFromThen() throws CardException {
+        maintain(100);
+        card.enableTransmit(1, new TransmitRing(0x2000, 64, 0x3000));
+        device.poke(tdt(1), 5);
+        maintain(15);
+        assertThat(card.health().resets()).isZero();
+        maintain(12);
+        assertThat(card.health().resets()).isEqualTo(1);
     }
 
     @Test
