@@ -49,8 +49,24 @@ public final class CardStatistics implements CardPart {
     /** Reads all counters and adds them up. A card that is gone adds nothing. */
     public void refresh() {
         synchronized (registers) {
-            if (started && !registers.gone()) {
-                accumulate(1);
+            if (!started || registers.gone()) {
+                return;
+            }
+            final long[] counted = read();
+            // one that went meanwhile has answered with ones
+            if (!registers.gone()) {
+                add(counted);
+            }
+        }
+    }
+
+    private void add(long[] counted) {
+        final int statistics = totals.length();
+        for (int i = 0; i < counted.length; i++) {
+            if (i < statistics) {
+                totals.addAndGet(i, counted[i]);
+            } else {
+                queues.addAndGet(i - statistics, counted[i]);
             }
         }
     }
@@ -69,7 +85,7 @@ public final class CardStatistics implements CardPart {
             registers.write(rqsmr(i), map); // 8.2.3.23.71
             registers.write(tqsm(i), map); // 8.2.3.23.73
         }
-        accumulate(0);
+        read();
         started = true;
     }
 
@@ -78,19 +94,22 @@ public final class CardStatistics implements CardPart {
         return refreshedNanos;
     }
 
-    private void accumulate(int factor) {
+    /** Reads, and so clears, everything: what {@link #totals} has, and behind it what {@link #queues} has. */
+    private long[] read() {
+        final long[] counted = new long[totals.length() + queues.length()];
         for (Statistic statistic : Statistic.values()) {
-            totals.addAndGet(statistic.ordinal(), factor * read(statistic));
+            counted[statistic.ordinal()] = read(statistic);
         }
         for (int set = 0; set < STATISTICS_SETS; set++) {
-            final int at = set * QUEUE_COUNTERS;
-            queues.addAndGet(at, factor * one(qprc(set)));
-            queues.addAndGet(at + 1, factor * pair(qbrcL(set), qbrcH(set)));
-            queues.addAndGet(at + 2, factor * one(qprdc(set)));
-            queues.addAndGet(at + 3, factor * one(qptc(set)));
-            queues.addAndGet(at + 4, factor * pair(qbtcL(set), qbtcH(set)));
+            final int at = totals.length() + set * QUEUE_COUNTERS;
+            counted[at] = one(qprc(set));
+            counted[at + 1] = pair(qbrcL(set), qbrcH(set));
+            counted[at + 2] = one(qprdc(set));
+            counted[at + 3] = one(qptc(set));
+            counted[at + 4] = pair(qbtcL(set), qbtcH(set));
         }
         refreshedNanos = EpochClock.nanos();
+        return counted;
     }
 
     private long read(Statistic statistic) {

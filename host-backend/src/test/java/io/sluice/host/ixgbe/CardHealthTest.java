@@ -139,6 +139,20 @@ class CardHealthTest {
     }
 
     @Test
+    void shouldNotCountOnesOfACardThatGoesWhileItIsRead() {
+        device.answer(LXOFFRXCNT, held -> {
+            device.gone(true);
+            return -1;
+        });
+        card.statistics().refresh();
+
+        for (Statistic statistic : Statistic.values()) {
+            assertThat(card.statistics().value(statistic)).as(statistic.label()).isZero();
+        }
+        assertThat(card.statistics().queue(0).receivedBytes()).isZero();
+    }
+
+    @Test
     void shouldNoticeThatSomeoneElseResetTheCard() {
         device.reset();
         maintain(3);
