@@ -159,11 +159,16 @@ public final class CardOutput {
             return false;
         }
         lookedNanos = now;
-        if (now - sinceNanos > stallNanos && control.linkUp() && control.start()) {
-            start(position);
-            return true;
+        if (now - sinceNanos <= stallNanos || !control.linkUp()) {
+            return false;
         }
-        return false;
+        // A card that refuses takes its time over it, which other packets of this thread wait for.
+        sinceNanos = now;
+        if (!control.start()) {
+            return false;
+        }
+        start(position);
+        return true;
     }
 
     /** What the card had not reported when it let go of everything is dropped, under {@code reason}. */

@@ -88,6 +88,8 @@ public final class CardReceiveAgent implements Receiver {
     @Override
     public int doWork() {
         if (!stage.refresh()) {
+            // There is no next turn, for which a card that others use as well would wait before it is reset.
+            gate.leave();
             done = true;
             return 0;
         }

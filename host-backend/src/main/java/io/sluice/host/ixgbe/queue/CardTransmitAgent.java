@@ -99,6 +99,8 @@ public final class CardTransmitAgent implements Agent {
     @Override
     public int doWork() {
         if (!stage.refresh()) {
+            // There is no next turn, for which a card that others use as well would wait before it is reset.
+            leave();
             done = true;
             return 0;
         }
@@ -350,11 +352,15 @@ public final class CardTransmitAgent implements Agent {
         return done;
     }
 
-    @Override
-    public void onClose() {
+    private void leave() {
         for (CardOutput card : used) {
             card.leave();
         }
+    }
+
+    @Override
+    public void onClose() {
+        leave();
         for (Output output : outputs) {
             if (output != null) {
                 output.sink().flush();

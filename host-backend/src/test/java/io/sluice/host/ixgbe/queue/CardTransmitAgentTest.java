@@ -155,6 +155,32 @@ class CardTransmitAgentTest {
     }
 
     @Test
+    void shouldAskACardThatRefusesToStartOncePerStallOnly() {
+        pass(1, OUTPUT_FORWARD);
+        agent.doWork();
+        agent.doWork();
+        ring.clockNanos += CardRing.STALL_NANOS + 1;
+        agent.doWork();
+        assertThat(forward.stops).isEqualTo(1);
+        forward.startable = false;
+        for (int i = 0; i < 300; i++) {
+            ring.clockNanos += CardRing.STALL_NANOS / 100;
+            agent.doWork();
+        }
+        assertThat(forward.starts).isBetween(1, 3);
+    }
+
+    @Test
+    void shouldNotHoldUpAResetOnceItsRegionIsGivenUp() {
+        settle();
+        ring.transmitting.accuse(Violation.BAD_SLOT);
+        agent.doWork();
+        assertThat(agent.done()).isTrue();
+        forward.gate.pause("a reset");
+        assertThat(forward.gate.paused()).isTrue();
+    }
+
+    @Test
     void shouldFillTheRingWithTheHeadAtZero() {
         pass(SLOTS - 1, OUTPUT_FORWARD);
         agent.doWork();

@@ -25,6 +25,7 @@ final class PlayedTransmitter implements TransmitControl {
     int reports;
     boolean enabled = true;
     boolean linkUp = true;
+    boolean startable = true;
     int stops;
     int starts;
 
@@ -90,6 +91,9 @@ final class PlayedTransmitter implements TransmitControl {
     @Override
     public boolean start() {
         starts++;
+        if (!startable) {
+            return false;
+        }
         enabled = true;
         reset();
         return true;
