@@ -74,6 +74,10 @@ public final class FunctionAgent implements Agent {
         final long buffers = stage.bufferAddress(0);
         final int bufferBytes = stage.bufferBytes();
         final int slotMask = stage.ring().slots() - 1;
+        // Locals: after every ordered access the JIT reads fields anew.
+        final PacketFunction function = this.function;
+        final Packet packet = this.packet;
+        final Direction direction = this.direction;
         final boolean guarded = quarantine.active();
         int packets = 0;
         long bytes = 0;
@@ -82,7 +86,8 @@ public final class FunctionAgent implements Agent {
                 continue;
             }
             final long index = position & slotMask;
-            final int length = turn(slots + index * SlotWord.SLOT_BYTES, buffers + index * bufferBytes, bufferBytes);
+            final long slot = slots + index * SlotWord.SLOT_BYTES;
+            final int length = turn(function, packet, direction, slot, buffers + index * bufferBytes, bufferBytes);
             if (length != NO_PACKET) {
                 packets++;
                 bytes += length;
@@ -94,9 +99,8 @@ public final class FunctionAgent implements Agent {
     }
 
     /** Bytes of the packet in {@code slot}, for which the function was called, or {@link #NO_PACKET}. */
-    private int turn(long slot, long buffer, int bufferBytes) {
-        // Locals: after every ordered access the JIT reads fields anew.
-        final Packet packet = this.packet;
+    private int turn(
+            PacketFunction function, Packet packet, Direction direction, long slot, long buffer, int bufferBytes) {
         final long word = Memory.longOpaque(slot);
         if (SlotWord.outputs(word) == 0 || (SlotWord.flags(word) & SlotWord.FLAG_ANSWER) != 0) {
             return NO_PACKET;
@@ -106,7 +110,7 @@ public final class FunctionAgent implements Agent {
             drop(slot, DropReason.BAD_SLOT);
             return NO_PACKET;
         }
-        packet.wrap(buffer, bufferBytes, word, Memory.longOpaque(slot + SlotWord.USER_OFFSET));
+        packet.wrap(buffer, bufferBytes, word, Memory.longAt(slot + SlotWord.USER_OFFSET));
         try {
             function.process(packet, direction);
         } catch (RuntimeException e) {

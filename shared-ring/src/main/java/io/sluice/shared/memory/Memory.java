@@ -11,9 +11,9 @@ import java.lang.invoke.VarHandle;
 /**
  * Off-heap access by address, for the data path.
  *
- * <p>All methods go through one segment that spans everything, held in a constant: the JIT then folds the liveness,
- * owner and bounds checks, and an access is a {@code mov}. Nothing checks the address: callers validate an offset and a
- * length once, against the region that holds them, before they come here.
+ * <p>All methods go through one segment that spans everything, held in a constant: the JIT then folds the liveness and
+ * owner checks, and the bounds check because addresses are masked to those of user space. Nothing checks the address:
+ * callers validate an offset and a length once, against the region that holds them, before they come here.
  *
  * <p>Names carry the order. Without a suffix an access is plain and may be unaligned. {@code Opaque}, {@code Acquire}
  * and {@code Release} accesses are aligned to their size; HotSpot's interpreter turns opaque and release stores into
@@ -26,6 +26,13 @@ public final class Memory {
 
     @SuppressWarnings("restricted") // native access is granted to the whole class path by the launcher
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
+    /**
+     * The bits of an address that user space may have, with five levels of page tables too. Masking with them changes no
+     * address; but without it each access compares its address with the segment's length, a 64-bit constant that has to be
+     * loaded first, and branches.
+     */
+    private static final long USER_SPACE = 0x00FF_FFFF_FFFF_FFFFL;
 
     private static final VarHandle BYTE = ValueLayout.JAVA_BYTE.varHandle().withInvokeExactBehavior();
     private static final VarHandle SHORT = handle(ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN));
@@ -43,95 +50,100 @@ public final class Memory {
         return layout.varHandle().withInvokeExactBehavior();
     }
 
+    /** {@code address}, of which the JIT then knows that it lies in {@link #ALL}. */
+    static long known(long address) {
+        return address & USER_SPACE;
+    }
+
     public static byte byteAt(long address) {
-        return (byte) BYTE.get(ALL, address);
+        return (byte) BYTE.get(ALL, known(address));
     }
 
     public static void byteAt(long address, byte value) {
-        BYTE.set(ALL, address, value);
+        BYTE.set(ALL, known(address), value);
     }
 
     /** An unsigned 8-bit value. */
     public static int unsignedByteAt(long address) {
-        return (byte) BYTE.get(ALL, address) & 0xFF;
+        return (byte) BYTE.get(ALL, known(address)) & 0xFF;
     }
 
     public static short shortAt(long address) {
-        return (short) SHORT.get(ALL, address);
+        return (short) SHORT.get(ALL, known(address));
     }
 
     public static void shortAt(long address, short value) {
-        SHORT.set(ALL, address, value);
+        SHORT.set(ALL, known(address), value);
     }
 
     public static int intAt(long address) {
-        return (int) INT.get(ALL, address);
+        return (int) INT.get(ALL, known(address));
     }
 
     public static void intAt(long address, int value) {
-        INT.set(ALL, address, value);
+        INT.set(ALL, known(address), value);
     }
 
     public static long longAt(long address) {
-        return (long) LONG.get(ALL, address);
+        return (long) LONG.get(ALL, known(address));
     }
 
     public static void longAt(long address, long value) {
-        LONG.set(ALL, address, value);
+        LONG.set(ALL, known(address), value);
     }
 
     /** An unsigned 16-bit value in network byte order. */
     public static int unsignedShortNetwork(long address) {
-        return (short) SHORT_NETWORK.get(ALL, address) & 0xFFFF;
+        return (short) SHORT_NETWORK.get(ALL, known(address)) & 0xFFFF;
     }
 
     public static void shortNetwork(long address, short value) {
-        SHORT_NETWORK.set(ALL, address, value);
+        SHORT_NETWORK.set(ALL, known(address), value);
     }
 
     public static int intNetwork(long address) {
-        return (int) INT_NETWORK.get(ALL, address);
+        return (int) INT_NETWORK.get(ALL, known(address));
     }
 
     public static void intNetwork(long address, int value) {
-        INT_NETWORK.set(ALL, address, value);
+        INT_NETWORK.set(ALL, known(address), value);
     }
 
     public static long longNetwork(long address) {
-        return (long) LONG_NETWORK.get(ALL, address);
+        return (long) LONG_NETWORK.get(ALL, known(address));
     }
 
     public static int intOpaque(long address) {
-        return (int) INT_ALIGNED.getOpaque(ALL, address);
+        return (int) INT_ALIGNED.getOpaque(ALL, known(address));
     }
 
     public static int intAcquire(long address) {
-        return (int) INT_ALIGNED.getAcquire(ALL, address);
+        return (int) INT_ALIGNED.getAcquire(ALL, known(address));
     }
 
     public static void intRelease(long address, int value) {
-        INT_ALIGNED.setRelease(ALL, address, value);
+        INT_ALIGNED.setRelease(ALL, known(address), value);
     }
 
     /** Stores {@code value} where {@code expected} is; false, and nothing stored, where something else is. */
     public static boolean intCompareAndSet(long address, int expected, int value) {
-        return (boolean) INT_ALIGNED.compareAndSet(ALL, address, expected, value);
+        return (boolean) INT_ALIGNED.compareAndSet(ALL, known(address), expected, value);
     }
 
     public static long longOpaque(long address) {
-        return (long) LONG_ALIGNED.getOpaque(ALL, address);
+        return (long) LONG_ALIGNED.getOpaque(ALL, known(address));
     }
 
     public static void longOpaque(long address, long value) {
-        LONG_ALIGNED.setOpaque(ALL, address, value);
+        LONG_ALIGNED.setOpaque(ALL, known(address), value);
     }
 
     public static long longAcquire(long address) {
-        return (long) LONG_ALIGNED.getAcquire(ALL, address);
+        return (long) LONG_ALIGNED.getAcquire(ALL, known(address));
     }
 
     public static void longRelease(long address, long value) {
-        LONG_ALIGNED.setRelease(ALL, address, value);
+        LONG_ALIGNED.setRelease(ALL, known(address), value);
     }
 
     /** Copies {@code lengthBytes} bytes; the two places may overlap. */

@@ -24,13 +24,13 @@ public final class Mmio {
     private Mmio() {}
 
     public static int read32(long address) {
-        return (int) INT.getAcquire(ALL, address);
+        return (int) INT.getAcquire(ALL, Memory.known(address));
     }
 
     /** Stores after everything stored before, and before everything stored after. */
     public static void write32(long address, int value) {
         VarHandle.storeStoreFence();
-        INT.set(ALL, address, value);
+        INT.set(ALL, Memory.known(address), value);
         VarHandle.storeStoreFence();
     }
 }

@@ -197,10 +197,10 @@ public final class CardTransmitAgent implements Agent {
         return work;
     }
 
-    /** Measures how long ago one packet in {@link #SAMPLE_EVERY} was received; their slots have been checked. */
+    /** Measures how long ago one in {@link #SAMPLE_EVERY} packets was received; their slots have been checked. */
     private void sample(long position, int count, long now) {
-        final long sampled = (position + SAMPLE_EVERY - 1) / SAMPLE_EVERY * SAMPLE_EVERY;
-        if (sampled < position + count) {
+        long sampled = (position + SAMPLE_EVERY - 1) / SAMPLE_EVERY * SAMPLE_EVERY;
+        for (; sampled < position + count; sampled += SAMPLE_EVERY) {
             final long slot = stage.slotAddress(sampled);
             if ((SlotWord.flags(Memory.longOpaque(slot)) & SlotWord.FLAG_LIVE_TIMESTAMP) != 0) {
                 latency.sample(now - Memory.longOpaque(slot + SlotWord.USER_OFFSET));

@@ -10,14 +10,24 @@ import io.sluice.shared.ring.Stage;
  * once and checked for all of them.
  */
 final class Flood {
+    /** Packets at a time: what is looked up for each card counts little beside them, and the last card waits little. */
+    private static final int MOST = 64;
+
     private final CardOutput[] cards;
     private final long[] words;
+    private final int period;
     private final int headroom;
 
-    /** For {@code cards}, null where an output is none; {@code most} packets at a time that begin at {@code headroom}. */
-    Flood(CardOutput[] cards, int most, int headroom) {
+    /**
+     * For {@code cards}, null where an output is none.
+     *
+     * @param period packets after which each card is told of them
+     * @param headroom where packets begin
+     */
+    Flood(CardOutput[] cards, int period, int headroom) {
         this.cards = cards.clone();
-        this.words = new long[most];
+        this.words = new long[MOST];
+        this.period = period;
         this.headroom = headroom;
     }
 
@@ -47,7 +57,7 @@ final class Flood {
         final int count = gather(stage, first, position, room, maxLength);
         if (count > 0) {
             for (int left = wanted; left != 0; left &= left - 1) {
-                cards[Integer.numberOfTrailingZeros(left)].queue().putAll(words, count);
+                cards[Integer.numberOfTrailingZeros(left)].queue().putAll(words, count, period);
             }
         }
         return count;

@@ -6,6 +6,7 @@ import static io.sluice.host.ixgbe.queue.TransmitDescriptor.*;
 import io.sluice.host.pci.TailRegister;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.ring.SlotWord;
+import java.util.Objects;
 
 /**
  * A card's transmit ring over the buffers of a ring: the descriptor of each slot that this output is to send.
@@ -189,28 +190,36 @@ public final class TransmitQueue {
     /**
      * Gives the packets of {@code words}, descriptors that ask for no report, from the next descriptor's slot on; there
      * has to be {@link #room} for them.
+     *
+     * @param period packets after which the card is told of them
      */
-    void putAll(long[] words, int count) {
+    void putAll(long[] words, int count, int period) {
         for (int given = 0; given < count; ) {
-            given += putSome(words, given, count);
+            final int index = (int) (next - base) & quarterMask;
+            // A descriptor that reports is the last of those that are put together.
+            final int most = Math.min(Math.min(count - given, period), quarterMask + 1 - index);
+            put(words, given, given + most);
+            given += most;
+            if (given < count && next - flushed >= period) {
+                ring();
+            }
         }
     }
 
-    private int putSome(long[] words, int from, int to) {
-        final long descriptors = this.descriptors;
+    private void put(long[] words, int from, int to) {
+        Objects.checkFromToIndex(from, to, words.length);
+        final long descriptors = this.descriptors + WORD_OFFSET;
         final int mask = indexMask;
-        final long index = next - base;
-        final int most = Math.min(to - from, quarterMask + 1 - ((int) index & quarterMask));
+        final int index = (int) (next - base);
         long bytes = 0;
-        for (int i = 0; i < most; i++) {
-            final long word = words[from + i];
+        for (int i = from; i < to; i++) {
+            final long word = words[i];
             bytes += word & LENGTH_MASK;
-            Memory.longAt(descriptors + (index + i & mask) * BYTES + WORD_OFFSET, word);
+            Memory.longAt(descriptors + (long) (index + (i - from) & mask) * BYTES, word);
         }
-        reports.give(most, bytes);
-        next += most - 1;
-        store(words[from + most - 1]);
-        return most;
+        reports.give(to - from, bytes);
+        next += to - from - 1;
+        store(words[to - 1]);
     }
 
     private void store(long word) {
