@@ -48,6 +48,7 @@ public final class ServedModel implements AutoCloseable {
             this.server = new VfioUserServer(socket, model);
         } catch (IOException | RuntimeException e) {
             runner.close();
+            model.close();
             throw e;
         }
         this.view = new ServedView(options, model, this.wire, server, wire.name());
@@ -56,6 +57,7 @@ public final class ServedModel implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             server.close();
             runner.close();
+            model.close();
             throw e;
         }
         runner.start();

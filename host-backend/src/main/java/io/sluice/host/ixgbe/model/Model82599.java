@@ -17,6 +17,8 @@ import java.util.function.LongSupplier;
  * deterministic, time included, which the clock given tells.
  */
 public final class Model82599 implements PciFunction, Agent, AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Model82599.class.getName());
+
     /** How long a sleeping model overlooks what was stored to a mapped page: nothing else tells it. */
     private static final long LOOK_NANOS = 50_000;
 
@@ -24,7 +26,9 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock(true);
 
     private final ModelCore core;
-    private volatile boolean closed;
+    private long memoryFaults;
+    private volatile boolean unplugged;
+    private boolean closed;
 
     /**
      * A model as after power-on.
@@ -75,6 +79,7 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
         try {
             final Map<String, Long> details = new LinkedHashMap<>(core.engine.details());
             details.put("dma-violations", core.dma.violations());
+            details.put("memory-faults", memoryFaults);
             details.put("odd-accesses", core.oddAccesses());
             details.put("unknown-reads", sum(core.registers.unknownReads()));
             details.put("unknown-writes", sum(core.registers.unknownWrites()));
@@ -198,8 +203,27 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
         lock.lock();
         try {
             return core.turn();
+        } catch (InternalError e) {
+            memoryTaken(e);
+            return 0;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Memory that was mapped for DMA is there no more: who gave it has shortened its file, which the JVM makes this error
+     * of. The card forgets its queues, and with them every address; a driver finds it as after power-on.
+     */
+    private void memoryTaken(InternalError error) {
+        core.powerOn();
+        memoryFaults++;
+        if (Long.bitCount(memoryFaults) == 1) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    name() + " was reset: memory that its driver has mapped for DMA cannot be reached, times="
+                            + memoryFaults + "; whoever drives it must not shorten that file",
+                    error);
         }
     }
 
@@ -208,7 +232,7 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
         lock.lock();
         try {
             waitSet.dueIn(core.interrupts.dueInNanos(LOOK_NANOS));
-            return closed || core.engine.arm(waitSet);
+            return unplugged || core.engine.arm(waitSet);
         } finally {
             lock.unlock();
         }
@@ -221,19 +245,33 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
 
     @Override
     public boolean done() {
-        return closed;
+        return unplugged;
     }
 
+    /** Unplugs the card: closes its wire. Its pages stay until {@link #close}: a driver may store to them still. */
     @Override
     public void onClose() {
-        close();
+        lock.lock();
+        try {
+            unplug();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Unplugs the card: closes its wire and unmaps its pages, which no driver may use any more. Idempotent. */
+    private void unplug() {
+        if (!unplugged) {
+            unplugged = true;
+            core.unplug();
+        }
+    }
+
+    /** Unplugs the card and unmaps its pages, which no driver may use any more. Idempotent. */
     @Override
     public void close() {
         lock.lock();
         try {
+            unplug();
             if (!closed) {
                 closed = true;
                 core.close();

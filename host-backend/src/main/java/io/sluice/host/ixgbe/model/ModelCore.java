@@ -36,7 +36,7 @@ final class ModelCore {
     private final Mdio mdio;
     private final ModelLink link;
     private long oddAccesses;
-    private boolean closed;
+    private boolean unplugged;
 
     ModelCore(ModelOptions options, LongSupplier nanoClock, Engine.Maker maker) {
         this.options = options;
@@ -66,7 +66,7 @@ final class ModelCore {
 
     /** Everything as after power-on; what is mapped for DMA, and where vectors signal, stays. */
     void powerOn() {
-        if (closed) {
+        if (unplugged) {
             return;
         }
         config.reset();
@@ -103,7 +103,7 @@ final class ModelCore {
     }
 
     private boolean gone() {
-        return closed || faults.gone();
+        return unplugged || faults.gone();
     }
 
     int readConfig(int offset, int bytes) {
@@ -211,10 +211,14 @@ final class ModelCore {
         return polled != null;
     }
 
-    /** Gives the wire and the pages back; the card is gone from now on. */
-    void close() {
-        closed = true;
+    /** Gives the wire back; the card is gone from now on. */
+    void unplug() {
+        unplugged = true;
         engine.close();
+    }
+
+    /** Gives the pages of an unplugged card back. */
+    void close() {
         tails.close();
         if (polled != null) {
             polled.close();

@@ -15,7 +15,10 @@ import io.sluice.host.ixgbe.register.TransmitRegisters;
 import io.sluice.host.pci.PciConfig;
 import io.sluice.host.pci.PciFunction.MappedPages;
 import io.sluice.host.pci.TailRegister;
+import io.sluice.shared.memory.Memory;
 import io.sluice.shared.memory.Mmio;
+import io.sluice.shared.posix.Descriptors;
+import io.sluice.shared.posix.SharedMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -71,6 +74,46 @@ class Model82599Test {
             bench.model.faults().remove(false);
             assertThat(bench.read(ReceiveRegisters.FCTRL)).isEqualTo(0x400);
             assertThat(bench.model.doWork()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldBeAsAfterPowerOnWhereItsDriversMemoryWasTaken() {
+        final int file = SharedMemory.memfd("shortened", false);
+        assertThat(SharedMemory.truncate(file, 8192)).isZero();
+        final long address = SharedMemory.map(file, 0, 8192);
+        try (ModelBench bench = bench(RegisterAccess.MAPPED_TAILS)) {
+            bench.model.mapDma(0, address, 8192);
+            bench.write(ReceiveRegisters.FCTRL, 0x400);
+            bench.onTurn = () -> Memory.intAt(bench.parts.dma().translate(4096, 4));
+            assertThat(bench.model.doWork()).isEqualTo(1);
+            assertThat(SharedMemory.truncate(file, 4096)).isZero();
+
+            assertThat(bench.model.doWork()).isZero();
+            assertThat(bench.model.details()).containsEntry("memory-faults", 1L);
+            assertThat(bench.config.commandHas(PciConfig.COMMAND_BUS_MASTER)).isFalse();
+            assertThat(bench.model.done()).isFalse();
+            assertThat(bench.model.doWork()).as("off the bus").isZero();
+            assertThat(bench.model.details()).containsEntry("memory-faults", 1L);
+
+            bench.config.setCommand(PciConfig.COMMAND_MEMORY | PciConfig.COMMAND_BUS_MASTER);
+            assertThat(bench.read(ReceiveRegisters.FCTRL)).isZero();
+        } finally {
+            SharedMemory.unmap(address, 8192);
+            Descriptors.close(file);
+        }
+    }
+
+    @Test
+    void shouldKeepItsPagesForADriverWhenItsThreadEnds() {
+        try (ModelBench bench = bench(RegisterAccess.MAPPED_TAILS)) {
+            final TailRegister tail = bench.door.tail(ReceiveRegisters.rdt(0));
+            bench.model.onClose();
+            bench.model.onClose();
+            assertThat(bench.engineCalls).containsExactly("close");
+            tail.write(7);
+            assertThat(bench.parts.tails().receiveTail(0)).isEqualTo(7);
+            assertThat(bench.read(DeviceRegisters.STATUS)).isEqualTo(-1);
         }
     }
 

@@ -14,6 +14,7 @@ final class ModelBench implements AutoCloseable {
     int engineTurns;
     int engineResets;
     Runnable onQueue = () -> {};
+    Runnable onTurn = () -> {};
     final List<String> engineCalls = new ArrayList<>();
     final List<Integer> interrupts = new ArrayList<>();
     Engine.Parts parts;
@@ -68,6 +69,7 @@ final class ModelBench implements AutoCloseable {
         @Override
         public int doWork() {
             engineTurns++;
+            onTurn.run();
             return 1;
         }
 
