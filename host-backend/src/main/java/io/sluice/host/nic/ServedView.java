@@ -109,8 +109,8 @@ final class ServedView {
                 .forEach((name, count) ->
                         counters.add(new NicCard.Counter(name, "counted by the wire or the model", count)));
         counters.add(new NicCard.Counter("refused-commands", "vfio-user commands refused", server.refusedCommands()));
-        counters.add(
-                new NicCard.Counter("turned-away", "clients turned away, there was one already", server.turnedAway()));
+        counters.add(new NicCard.Counter(
+                "turned-away", "clients turned away: there was one, or of another user", server.turnedAway()));
         return counters;
     }
 

@@ -29,6 +29,7 @@ public final class Errno {
     public static final int ENETDOWN = 100;
     public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
+    public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
 
     private static final Map<Integer, String> WORDS = Map.ofEntries(
@@ -56,6 +57,7 @@ public final class Errno {
             Map.entry(ENETDOWN, "ENETDOWN, network is down"),
             Map.entry(ECONNRESET, "ECONNRESET, connection reset by peer"),
             Map.entry(ENOBUFS, "ENOBUFS, no buffer space"),
+            Map.entry(ETIMEDOUT, "ETIMEDOUT, timed out"),
             Map.entry(ECONNREFUSED, "ECONNREFUSED, connection refused"));
 
     private Errno() {}

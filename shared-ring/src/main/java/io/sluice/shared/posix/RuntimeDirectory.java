@@ -145,7 +145,7 @@ public final class RuntimeDirectory {
     }
 
     /** The effective user id, from proc_pid_status(5): "Uid: real effective saved filesystem". */
-    private static int effectiveUserId() {
+    public static int effectiveUserId() {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
                 if (line.startsWith("Uid:")) {

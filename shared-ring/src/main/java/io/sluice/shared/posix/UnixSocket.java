@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Unix sockets by descriptor (unix(7)); the JDK's own cannot pass descriptors. Methods return a descriptor, 0 or
@@ -25,6 +26,7 @@ public final class UnixSocket {
     private static final MethodHandle ACCEPT = Native.function("accept4", INT, INT, POINTER, POINTER, INT);
     private static final MethodHandle GETSOCKOPT = Native.function("getsockopt", INT, INT, INT, INT, POINTER, POINTER);
     private static final MethodHandle SHUTDOWN = Native.function("shutdown", INT, INT, INT);
+    private static final long RETRY_NANOS = 1_000_000;
     private static final int SHUT_RDWR = 2;
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
@@ -73,6 +75,43 @@ public final class UnixSocket {
     /** A blocking stream socket connected to the one that listens at {@code path}. */
     public static int connect(String path) {
         return connect(path, SOCK_STREAM);
+    }
+
+    /**
+     * As {@link #connect(String)}, but {@code -ETIMEDOUT} where the listener's backlog stays full for {@code timeoutNanos}:
+     * a process that hangs. Nothing tells when there is room (connect(2), EAGAIN), so it is tried again and again.
+     */
+    public static int connectWithin(String path, long timeoutNanos) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment address = address(arena, path);
+            final int socket = socket(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+            if (socket < 0) {
+                return socket;
+            }
+            final long deadline = System.nanoTime() + timeoutNanos;
+            final var errno = Native.errnoBuffer();
+            int result;
+            while (true) {
+                result = Native.resultOrErrno(
+                        (int) CONNECT.invokeExact(errno, socket, address.address(), (int) address.byteSize()), errno);
+                if (result != -Errno.EAGAIN) {
+                    break;
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    result = -Errno.ETIMEDOUT;
+                    break;
+                }
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+            if (result == 0) {
+                Descriptors.nonBlocking(socket, false);
+            }
+            return orClose(socket, result);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
     }
 
     /** As {@link #connect(String)}, to one that listens for connections that keep messages apart. */

@@ -31,7 +31,11 @@ final class ServerConnection implements AutoCloseable {
      * @throws IOException where nobody listens, or they are not understood
      */
     static ServerConnection open(Path socket, long timeoutNanos) throws IOException {
-        final int descriptor = UnixSocket.connect(socket.toString());
+        final int descriptor = UnixSocket.connectWithin(socket.toString(), timeoutNanos);
+        if (descriptor == -Errno.ETIMEDOUT) {
+            throw new IOException("the server at socket=" + socket + " takes no connection within "
+                    + timeoutNanos / 1_000_000 + " ms: it hangs; restart it");
+        }
         if (descriptor < 0) {
             throw new IOException("cannot connect to socket=" + socket + ": " + Errno.describe(descriptor)
                     + "; start the vfio-user server that is to listen there");

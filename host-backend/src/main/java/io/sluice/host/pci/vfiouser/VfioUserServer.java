@@ -6,6 +6,7 @@ import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.posix.PollSet;
+import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.posix.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,13 +27,17 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class VfioUserServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(VfioUserServer.class.getName());
     private static final int BACKLOG = 8;
+    private static final int ROOT = 0;
     private static final long TIMEOUT_NANOS = 5_000_000_000L;
     private static final long NO_TIMEOUT_NANOS = 3_600_000_000_000L;
+    /** For whoever serves at a socket already to take a connection. */
+    private static final long PROBE_NANOS = 1_000_000_000L;
     /** Before connections are accepted again after that has failed: the process has no descriptor left. */
     private static final long RETRY_NANOS = 100_000_000L;
 
     private final Path path;
     private final PciFunction function;
+    private final int user = RuntimeDirectory.effectiveUserId();
     private final long timeoutNanos;
     private final int listener;
     private final int stopBell;
@@ -76,9 +81,11 @@ public final class VfioUserServer implements AutoCloseable {
                     .isOther()) {
                 throw new IOException("socket=" + path + " is there and no socket; choose another path");
             }
-            final int probe = UnixSocket.connect(path.toString());
-            if (probe >= 0) {
-                Descriptors.close(probe);
+            final int probe = UnixSocket.connectWithin(path.toString(), PROBE_NANOS);
+            if (probe >= 0 || probe == -Errno.ETIMEDOUT) {
+                if (probe >= 0) {
+                    Descriptors.close(probe);
+                }
                 throw new IOException("somebody serves at socket=" + path + "; stop that, or choose another path");
             }
             if (probe != -Errno.ECONNREFUSED) {
@@ -92,7 +99,12 @@ public final class VfioUserServer implements AutoCloseable {
             throw new IOException("cannot listen at socket=" + path + ": " + Errno.describe(listener)
                     + "; its folder must exist and be yours");
         }
-        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        try {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        } catch (IOException | RuntimeException e) {
+            Descriptors.close(listener);
+            throw e;
+        }
         return listener;
     }
 
@@ -124,7 +136,31 @@ public final class VfioUserServer implements AutoCloseable {
                     Errno.describe(connection));
             pause();
         }
-        return connection;
+        return connection < 0 || welcome(connection) ? connection : -Errno.EPERM;
+    }
+
+    /** The file's mode keeps others away only once it is set; who comes before that is turned away here. */
+    private boolean welcome(int connection) {
+        final int peer = UnixSocket.peerUser(connection);
+        if (mayDrive(peer, user)) {
+            return true;
+        }
+        Descriptors.close(connection);
+        if (Long.bitCount(turnedAway.incrementAndGet()) == 1) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "{0} at {1} turns away a client of user={2}: only user={3} and root may drive it",
+                    function.name(),
+                    path,
+                    Integer.toString(peer),
+                    Integer.toString(user));
+        }
+        return false;
+    }
+
+    /** Whether a process of user {@code peer}, or {@code -errno}, may drive what {@code user} serves. */
+    static boolean mayDrive(int peer, int user) {
+        return peer == user || peer == ROOT;
     }
 
     private void pause() {
@@ -219,7 +255,7 @@ public final class VfioUserServer implements AutoCloseable {
         return refused.get();
     }
 
-    /** How many clients came while there was one. */
+    /** How many clients came while there was one, or were of another user than this and root. */
     public long turnedAway() {
         return turnedAway.get();
     }

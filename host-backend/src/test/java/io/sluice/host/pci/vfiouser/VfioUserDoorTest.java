@@ -190,6 +190,22 @@ final class VfioUserDoorTest {
     }
 
     @Test
+    void shouldWaitNoLongerThanItSaysForAServerThatTakesNobody() {
+        final Path deaf = folder.resolve("deaf.sock");
+        final int listener = UnixSocket.listen(deaf.toString(), 0);
+        final int first = UnixSocket.connect(deaf.toString());
+        try {
+            assertThat(first).isPositive();
+            assertThatThrownBy(() -> VfioUserDoor.connect(deaf, 50_000_000))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("takes no connection within 50 ms: it hangs; restart it");
+        } finally {
+            Descriptors.close(first);
+            Descriptors.close(listener);
+        }
+    }
+
+    @Test
     void shouldServeOneDriverAtATimeAndTheNextAfterIt() throws IOException {
         for (int turn = 0; turn < 3; turn++) {
             final int resets = card.resets();

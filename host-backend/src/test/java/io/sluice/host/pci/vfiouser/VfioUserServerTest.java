@@ -37,6 +37,15 @@ final class VfioUserServerTest extends ServedCard {
         }
     }
 
+    @Test
+    void shouldBeDrivenByItsUserAndRootAlone() {
+        assertThat(VfioUserServer.mayDrive(1000, 1000)).isTrue();
+        assertThat(VfioUserServer.mayDrive(0, 1000)).isTrue();
+        assertThat(VfioUserServer.mayDrive(1001, 1000)).isFalse();
+        assertThat(VfioUserServer.mayDrive(1000, 0)).isFalse();
+        assertThat(VfioUserServer.mayDrive(-Errno.ENOTTY, 1000)).isFalse();
+    }
+
     private static String text(ByteBuffer data) {
         final byte[] bytes = new byte[data.limit() - Protocol.VERSION_BYTES];
         data.get(Protocol.VERSION_BYTES, bytes);
