@@ -47,7 +47,13 @@ final class ReceiveQueues implements CardPart {
                     + " KiB, too short for frames of maxFrameBytes=" + maxFrameBytes + " and a tag of " + TAG_BYTES
                     + "; take larger buffers or a smaller limit");
         }
-        program(queue, ring);
+        try {
+            program(queue, ring);
+        } catch (CardException e) {
+            // It must not be enabled later: its memory is the caller's again.
+            stop(queue);
+            throw e;
+        }
         rings[queue] = ring;
     }
 
@@ -119,8 +125,7 @@ final class ReceiveQueues implements CardPart {
         if (rings[queue] == null) {
             return;
         }
-        registers.clear(rxdctl(queue), RXDCTL_ENABLE);
-        if (!registers.poll(rxdctl(queue), RXDCTL_ENABLE, 0, 100 * MICROSECOND, SECOND) && !registers.gone()) {
+        if (!stop(queue) && !registers.gone()) {
             throw registers.failure(
                     "receive queue " + queue + " is still enabled a second after it was to be disabled (4.6.7.1.2);"
                             + " its memory stays the card's until the card is reset");
@@ -128,6 +133,12 @@ final class ReceiveQueues implements CardPart {
         // "wait additional amount of time (~100 us) before releasing the memory"
         registers.sleep(MILLISECOND / 10);
         rings[queue] = null;
+    }
+
+    /** Whether the card shows within a second that {@code queue} is not enabled. */
+    private boolean stop(int queue) {
+        registers.clear(rxdctl(queue), RXDCTL_ENABLE);
+        return registers.poll(rxdctl(queue), RXDCTL_ENABLE, 0, 100 * MICROSECOND, SECOND);
     }
 
     /** After a reset: all queues as they were, empty. */

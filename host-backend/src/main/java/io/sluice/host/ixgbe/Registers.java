@@ -66,12 +66,18 @@ final class Registers {
         return read(STATUS) == PciDevice.GONE;
     }
 
-    /** Polls until the bits of {@code mask} are {@code expected}; false when {@code timeoutNanos} are over before. */
+    /**
+     * Polls until the bits of {@code mask} are {@code expected}; false when {@code timeoutNanos} are over before, and at
+     * once where the card is gone.
+     */
     boolean poll(int offset, int mask, int expected, long everyNanos, long timeoutNanos) {
         final long deadline = clock.nanos() + timeoutNanos;
         while (true) {
             final int value = read(offset);
-            if ((value & mask) == expected && !(value == PciDevice.GONE && gone())) {
+            if (value == PciDevice.GONE && gone()) {
+                return false;
+            }
+            if ((value & mask) == expected) {
                 return true;
             }
             if (clock.nanos() - deadline >= 0) {

@@ -37,7 +37,13 @@ final class TransmitQueues implements CardPart {
         if (rings[queue] != null) {
             throw registers.failure("transmit queue " + queue + " is in use already");
         }
-        program(queue, ring);
+        try {
+            program(queue, ring);
+        } catch (CardException e) {
+            // It must not be enabled later: its memory is the caller's again.
+            stop(queue);
+            throw e;
+        }
         rings[queue] = ring;
     }
 
@@ -86,13 +92,18 @@ final class TransmitQueues implements CardPart {
         if (rings[queue] == null) {
             return;
         }
-        registers.clear(txdctl(queue), TXDCTL_ENABLE);
-        if (!registers.poll(txdctl(queue), TXDCTL_ENABLE, 0, 100 * MICROSECOND, SECOND) && !registers.gone()) {
+        if (!stop(queue) && !registers.gone()) {
             throw registers.failure(
                     "transmit queue " + queue + " is still enabled a second after it was to be disabled (4.6.8.1.2);"
                             + " its memory stays the card's until the card is reset");
         }
         rings[queue] = null;
+    }
+
+    /** Whether the card shows within a second that {@code queue} is not enabled. */
+    private boolean stop(int queue) {
+        registers.clear(txdctl(queue), TXDCTL_ENABLE);
+        return registers.poll(txdctl(queue), TXDCTL_ENABLE, 0, 100 * MICROSECOND, SECOND);
     }
 
     /** After a reset: all queues as they were, empty. */

@@ -180,6 +180,25 @@ class CardInitializationTest {
                 .hasMessageContaining("must be 0x02000000");
         assertThatThrownBy(() -> card.enableTransmit(6, new TransmitRing(0, 8, 0)))
                 .hasMessageContaining("transmit queue 6 being enabled (4.6.8)");
+        assertThat(device.peek(rxdctl(5)) & RXDCTL_ENABLE)
+                .as("what is asked for still")
+                .isZero();
+        assertThat(device.peek(txdctl(6)) & TXDCTL_ENABLE)
+                .as("what is asked for still")
+                .isZero();
+    }
+
+    @Test
+    void shouldWaitForNothingOfACardThatIsGone() throws CardException {
+        final Card card = open(device);
+        card.enableReceive(1, new ReceiveRing(0, 8, 2, true, false));
+        device.gone(true);
+        final long before = clock.nanos();
+
+        card.disableReceive(1);
+        assertThatThrownBy(() -> card.enableTransmit(1, new TransmitRing(0, 8, 0)))
+                .hasMessageContaining("the card no longer answers");
+        assertThat(clock.nanos() - before).isLessThan(1_000_000L);
     }
 
     @Test
