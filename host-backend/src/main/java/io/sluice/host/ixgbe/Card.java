@@ -75,7 +75,7 @@ public final class Card implements AutoCloseable {
                 transmitQueues, // 4.6.8
                 receiveQueues,
                 interrupts); // 4.6.6
-        setup = new CardSetup(registers, kind, eeprom, semaphore, parts);
+        setup = new CardSetup(registers, kind, eeprom, semaphore, statistics, parts);
         final FaultDetector faults =
                 new FaultDetector(registers, transmitQueues, link, statistics, options.stuckNanos());
         health = new CardHealth(registers, faults, link, setup);

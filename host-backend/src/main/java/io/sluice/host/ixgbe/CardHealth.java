@@ -46,6 +46,9 @@ public final class CardHealth {
         /** On return the card touches no memory any more. */
         void stop() throws CardException;
 
+        /** Adds up what a card that answers has counted, which a {@link #stop} would take. */
+        void account();
+
         /** Sets up what a {@link #stop} took. */
         void start() throws CardException;
     }
@@ -146,7 +149,8 @@ public final class CardHealth {
 
     private void recover() {
         if (!recovery.answers()) {
-            // nothing is written any more: what does not answer reaches no memory either
+            // Nothing is written any more. A card that does not answer its bus reaches no memory either; a program that
+            // plays one and hangs may: it is trusted with the memory that it has mapped, as docs/card.md says.
             state = new State(Phase.GONE, fault);
             link.stopped(LinkState.Phase.GONE, "the card to answer again");
             lose();
@@ -155,6 +159,9 @@ public final class CardHealth {
         }
         try {
             state = new State(Phase.RESETTING, fault);
+            if (!lost) {
+                recovery.account();
+            }
             recovery.stop();
             lose();
             recovery.start();

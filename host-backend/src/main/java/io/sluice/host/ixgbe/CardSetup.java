@@ -21,16 +21,24 @@ final class CardSetup implements CardHealth.Recovery {
     private final BusAccess bus;
     private final Eeprom eeprom;
     private final FirmwareSemaphore semaphore;
+    private final CardStatistics statistics;
     private final Reset reset;
 
     /** In the order in which they are set up after a reset (4.6.3). */
     private final List<CardPart> parts;
 
-    CardSetup(Registers registers, CardKind kind, Eeprom eeprom, FirmwareSemaphore semaphore, List<CardPart> parts) {
+    CardSetup(
+            Registers registers,
+            CardKind kind,
+            Eeprom eeprom,
+            FirmwareSemaphore semaphore,
+            CardStatistics statistics,
+            List<CardPart> parts) {
         this.registers = registers;
         this.kind = kind;
         this.eeprom = eeprom;
         this.semaphore = semaphore;
+        this.statistics = statistics;
         this.parts = parts;
         bus = new BusAccess(registers.device());
         reset = new Reset(registers, bus, kind);
@@ -50,6 +58,11 @@ final class CardSetup implements CardHealth.Recovery {
             resetFunction(e);
         }
         eeprom.awaitAutoRead();
+    }
+
+    @Override
+    public void account() {
+        statistics.refresh();
     }
 
     /** A reset takes the PHY too, where firmware may be in the middle of something with it. */

@@ -70,6 +70,16 @@ class CardHealthTest {
     }
 
     @Test
+    void shouldKeepWhatWasCountedBeforeAReset() {
+        device.poke(LXOFFRXCNT, 5);
+        card.health().reset("a test");
+        card.maintain();
+
+        assertThat(card.health().resets()).isEqualTo(1);
+        assertThat(card.statistics().value(Statistic.XOFF_RECEIVED)).isEqualTo(5);
+    }
+
+    @Test
     void shouldWaitForOwnersToLetGo() {
         owner.willing(false);
         card.health().reset("a test");
