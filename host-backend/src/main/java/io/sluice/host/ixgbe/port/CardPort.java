@@ -211,7 +211,7 @@ public final class CardPort implements Endpoint {
             } catch (CardException e) {
                 // A card that does not let go of a queue is told to use its bus no more before its memory goes.
                 LOG.log(System.Logger.Level.WARNING, e.getMessage());
-                card.card().close();
+                card.giveUp(e.getMessage());
             }
         }
         card.release();

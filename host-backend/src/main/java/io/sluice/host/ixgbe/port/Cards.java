@@ -77,6 +77,8 @@ public final class Cards implements AutoCloseable {
             opened = open(name, wanted.get(card), helped, kept);
             open.put(card, opened);
             maintain();
+        } else if (opened.givenUp()) {
+            throw new EndpointException(name + ": " + opened.failure().orElse("the card was closed"));
         }
         opened.hold();
         final CardPort port = new CardPort(name, opened, request, chain(request), helped);

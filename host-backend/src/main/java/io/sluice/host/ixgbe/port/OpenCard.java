@@ -32,6 +32,7 @@ final class OpenCard {
     private final Map<SharedRegion, Shared> mappings = new IdentityHashMap<>();
     private final List<NicCard.Queue> queues = new CopyOnWriteArrayList<>();
     private final List<NicCard.Pool> pools = new CopyOnWriteArrayList<>();
+    private volatile String givenUp;
     private NicReport report;
     private int ports;
 
@@ -133,6 +134,22 @@ final class OpenCard {
         }
     }
 
+    /**
+     * Closes the card for all of its chains, because of {@code reason}, so that it touches no memory any more: what one of
+     * them gives back is unmapped next. The others are told by {@link #failure}.
+     */
+    void giveUp(String reason) {
+        if (givenUp == null) {
+            givenUp = reason;
+        }
+        card.close();
+    }
+
+    /** Whether {@link #giveUp} was called. */
+    boolean givenUp() {
+        return givenUp != null;
+    }
+
     /** Looks after link, health and counters. */
     synchronized void maintain() {
         if (ports > 0) {
@@ -180,6 +197,11 @@ final class OpenCard {
 
     /** Why the card no longer works, or empty. */
     Optional<String> failure() {
+        final String reason = givenUp;
+        if (reason != null) {
+            return Optional.of(card.name() + ": the card was closed for all of its chains, for one has ended and "
+                    + reason + "; stop all chains at this card and start them again");
+        }
         return card.link().state().phase() == LinkState.Phase.GONE
                 ? Optional.of(card.name() + ": the card no longer answers: it was unplugged, or its program has ended")
                 : Optional.empty();
