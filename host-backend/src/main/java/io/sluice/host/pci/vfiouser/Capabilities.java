@@ -14,22 +14,30 @@ import java.util.StringJoiner;
  *
  * <pre>
  *   {"capabilities": {"max_msg_fds": 16, "max_data_xfer_size": 1048576, "max_dma_maps": 65535, "pgsizes": 4096,
- *                     "write_multiple": true}}
+ *                     "write_multiple": true, "sluice_mapped_tails": true}}
  * </pre>
  *
- * A member that is null was not said.
+ * The last one is this project's own. A client that says it stores nothing but tails on pages that it maps, and reaches
+ * every other register on them by calls. Another one, such as QEMU, stores there whatever its guest writes, and may
+ * only have pages on which there is nothing to be seen. A member that is null was not said.
  */
 record Capabilities(
-        Long maxDescriptors, Long maxTransferBytes, Long maxDmaMaps, Long pageSizes, Boolean writeMultiple) {
+        Long maxDescriptors,
+        Long maxTransferBytes,
+        Long maxDmaMaps,
+        Long pageSizes,
+        Boolean writeMultiple,
+        Boolean mappedTails) {
     private static final JsonFactory FACTORY = new JsonFactory();
     private static final String MAX_DESCRIPTORS = "max_msg_fds";
     private static final String MAX_TRANSFER_BYTES = "max_data_xfer_size";
     private static final String MAX_DMA_MAPS = "max_dma_maps";
     private static final String PAGE_SIZES = "pgsizes";
     private static final String WRITE_MULTIPLE = "write_multiple";
+    private static final String MAPPED_TAILS = "sluice_mapped_tails";
 
     /** Of an end that says nothing. */
-    static final Capabilities NONE = new Capabilities(null, null, null, null, null);
+    static final Capabilities NONE = new Capabilities(null, null, null, null, null, null);
 
     /** What both ends of this package offer. */
     static final Capabilities OURS = new Capabilities(
@@ -37,6 +45,7 @@ record Capabilities(
             (long) Protocol.MAX_TRANSFER_BYTES,
             (long) Protocol.MAX_DMA_MAPS,
             (long) Protocol.PAGE_BYTES,
+            true,
             true);
 
     /** Ours, without what the peer has not named: a server's reply must be a subset of what was proposed. */
@@ -46,7 +55,13 @@ record Capabilities(
                 maxTransferBytes == null ? null : OURS.maxTransferBytes,
                 maxDmaMaps == null ? null : OURS.maxDmaMaps,
                 pageSizes == null ? null : OURS.pageSizes,
-                writeMultiple == null ? null : OURS.writeMultiple);
+                writeMultiple == null ? null : OURS.writeMultiple,
+                mappedTails == null ? null : OURS.mappedTails);
+    }
+
+    /** Whether this end stores nothing but tails on pages where other registers are. */
+    boolean storesTailsAlone() {
+        return mappedTails != null && mappedTails;
     }
 
     /** How many descriptors this end takes with one message. */
@@ -66,6 +81,7 @@ record Capabilities(
         add(members, MAX_DMA_MAPS, maxDmaMaps);
         add(members, PAGE_SIZES, pageSizes);
         add(members, WRITE_MULTIPLE, writeMultiple);
+        add(members, MAPPED_TAILS, mappedTails);
         return members.toString();
     }
 
@@ -117,6 +133,7 @@ record Capabilities(
         Long maxDmaMaps = null;
         Long pageSizes = null;
         Boolean writeMultiple = null;
+        Boolean mappedTails = null;
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             final String name = json.currentName();
             json.nextToken();
@@ -125,16 +142,19 @@ record Capabilities(
                 case MAX_TRANSFER_BYTES -> maxTransferBytes = number(json, name, 1);
                 case MAX_DMA_MAPS -> maxDmaMaps = number(json, name, 0);
                 case PAGE_SIZES -> pageSizes = number(json, name, 1);
-                case WRITE_MULTIPLE -> {
-                    if (!json.currentToken().isBoolean()) {
-                        throw new IOException(name + " is not true or false");
-                    }
-                    writeMultiple = json.getBooleanValue();
-                }
+                case WRITE_MULTIPLE -> writeMultiple = flag(json, name);
+                case MAPPED_TAILS -> mappedTails = flag(json, name);
                 default -> json.skipChildren();
             }
         }
-        return new Capabilities(maxDescriptors, maxTransferBytes, maxDmaMaps, pageSizes, writeMultiple);
+        return new Capabilities(maxDescriptors, maxTransferBytes, maxDmaMaps, pageSizes, writeMultiple, mappedTails);
+    }
+
+    private static boolean flag(JsonParser json, String name) throws IOException {
+        if (!json.currentToken().isBoolean()) {
+            throw new IOException(name + " is not true or false");
+        }
+        return json.getBooleanValue();
     }
 
     private static long number(JsonParser json, String name, long least) throws IOException {

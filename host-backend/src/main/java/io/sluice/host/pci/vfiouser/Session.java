@@ -201,8 +201,10 @@ final class Session implements AutoCloseable {
             return Errno.EINVAL;
         }
         final long bytes = regions.bytes(index);
-        final List<MappedPages> pages = client.descriptors() == 0 ? List.of() : regions.mappedPages(index);
-        final boolean whole = pages.size() == 1 && pages.getFirst().lengthBytes() == bytes;
+        final List<MappedPages> mappable = client.descriptors() == 0 ? List.of() : regions.mappedPages(index);
+        final boolean whole = mappable.size() == 1 && mappable.getFirst().lengthBytes() == bytes;
+        // Some pages of a BAR have other registers beside the tails, whose stores would not be seen.
+        final List<MappedPages> pages = whole || client.storesTailsAlone() ? mappable : List.of();
         final int areas = whole ? 0 : pages.size();
         final int fullBytes = Protocol.REGION_INFO_BYTES
                 + (areas == 0 ? 0 : Protocol.SPARSE_MMAP_BYTES + areas * Protocol.SPARSE_AREA_BYTES);

@@ -19,6 +19,8 @@ final class RawClient implements AutoCloseable {
     static final String QEMU = "{\"capabilities\": {\"migration\": {\"pgsize\": 4096, \"max_bitmap_size\": 268435456},"
             + " \"max_msg_fds\": 16, \"max_data_xfer_size\": 1048576, \"pgsizes\": 4096, \"max_dma_maps\": 65535,"
             + " \"write_multiple\": true}}";
+    /** As our own driver's side: it stores nothing but tails on the pages that it maps. */
+    static final String OURS = QEMU.replace("true}}", "true, \"sluice_mapped_tails\": true}}");
 
     private final MessageStream stream;
     private final SocketMessage sender = new SocketMessage(Protocol.MAX_DESCRIPTORS);
@@ -32,8 +34,13 @@ final class RawClient implements AutoCloseable {
 
     /** A client that has agreed on a version as QEMU does. */
     static RawClient greeted(Path socket) throws DisconnectedException {
+        return greeted(socket, QEMU);
+    }
+
+    /** A client that has agreed on a version and said {@code capabilities} of itself. */
+    static RawClient greeted(Path socket, String capabilities) throws DisconnectedException {
         final RawClient client = new RawClient(socket);
-        client.version(0, QEMU);
+        client.version(0, capabilities);
         assertThat(client.call(Protocol.VERSION)).isZero();
         return client;
     }

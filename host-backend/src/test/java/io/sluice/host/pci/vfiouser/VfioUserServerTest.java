@@ -86,8 +86,19 @@ final class VfioUserServerTest extends ServedCard {
     }
 
     @Test
-    void shouldDescribeADeviceAsQemuAsks() throws Exception {
+    void shouldMapPagesWithOtherRegistersForNobodyWhoMightStoreToThese() throws Exception {
         try (RawClient client = RawClient.greeted(socket)) {
+            assertThat(region(client, 0, 80)).isZero();
+            assertThat(ints(client)).containsExactly(32, 3, 0, 0, CopyingCard.BAR_BYTES, 0, 0, 0);
+            assertThat(client.reply().descriptors()).isZero();
+            assertThat(region(client, 2, 32)).isZero();
+            assertThat(ints(client)).as("all of it mapped").containsExactly(32, 7, 2, 0, 2 * PAGE_BYTES, 0, 0, 0);
+        }
+    }
+
+    @Test
+    void shouldDescribeADeviceAsItsDriverAsks() throws Exception {
+        try (RawClient client = RawClient.greeted(socket, RawClient.OURS)) {
             client.data().putInt(16).putInt(0).putInt(0).putInt(0);
             assertThat(client.call(Protocol.DEVICE_GET_INFO)).isZero();
             assertThat(ints(client)).containsExactly(16, Protocol.INFO_PCI | Protocol.INFO_RESET, 9, 5);
