@@ -147,4 +147,14 @@ class RegisterFileTest {
                 .isThrownBy(() -> file.onWrite(ReceiveRegisters.FCTRL, (offset, before, value) -> {}))
                 .withMessageContaining("5080");
     }
+
+    /** Linux's test of an 82599's registers writes the watermarks' bits 18 to 4 and 31, and reads them back. */
+    @Test
+    void shouldKeepTheWatermarksBitsThatLinuxTests() {
+        final int bits = 0x8007_FFF0;
+        for (int watermark : new int[] {0x3220, 0x3260}) {
+            file.write(watermark, -1);
+            assertThat(file.read(watermark)).isEqualTo(bits);
+        }
+    }
 }
