@@ -2,18 +2,9 @@
 package io.sluice.host.cli;
 
 import io.sluice.host.nic.Nic;
-import io.sluice.host.nic.NicJson;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Help.Ansi;
 
 /** {@code sluice nic info}: all that is known of a card but its counters. */
 @Command(
@@ -32,31 +23,10 @@ import picocli.CommandLine.Spec;
             "",
             "Exits with 3 where there is no such card."
         })
-final class NicInfoCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private NicScope scope;
-
-    @Option(names = "--json", description = "Print one JSON document.")
-    private boolean json;
-
+final class NicInfoCommand extends NicReport {
     @Override
-    public Integer call() throws IOException {
-        final PrintWriter out = spec.commandLine().getOut();
-        final PrintWriter err = spec.commandLine().getErr();
-        final List<Nic> nics = scope.find(err);
-        if (json) {
-            NicJson.write(out, nics, _ -> Optional.empty(), true);
-        } else {
-            final NicPage page = new NicPage(Screen.colours(Screen.isTerminal()));
-            nics.forEach(nic -> page.lines(nic).forEach(out::println));
-        }
-        out.flush();
-        if (nics.isEmpty()) {
-            err.println(scope.nobody());
-        }
-        return nics.isEmpty() ? ErrorReport.REFUSED : ExitCode.OK;
+    List<String> lines(List<Nic> nics, Ansi ansi) {
+        final NicPage page = new NicPage(ansi);
+        return nics.stream().flatMap(nic -> page.lines(nic).stream()).toList();
     }
 }

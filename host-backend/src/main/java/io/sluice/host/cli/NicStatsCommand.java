@@ -2,18 +2,10 @@
 package io.sluice.host.cli;
 
 import io.sluice.host.nic.Nic;
-import io.sluice.host.nic.NicJson;
-import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code sluice nic stats}: a card's counters. */
 @Command(
@@ -33,36 +25,15 @@ import picocli.CommandLine.Spec;
             "",
             "Exits with 3 where there is no such card."
         })
-final class NicStatsCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Mixin
-    private NicScope scope;
-
+final class NicStatsCommand extends NicReport {
     @Option(
             names = {"-a", "--all"},
             description = "Also those that are 0.")
     private boolean all;
 
-    @Option(names = "--json", description = "Print one JSON document.")
-    private boolean json;
-
     @Override
-    public Integer call() throws IOException {
-        final PrintWriter out = spec.commandLine().getOut();
-        final PrintWriter err = spec.commandLine().getErr();
-        final List<Nic> nics = scope.find(err);
-        if (json) {
-            NicJson.write(out, nics, _ -> Optional.empty(), true);
-        } else {
-            final NicTable table = new NicTable(Screen.colours(Screen.isTerminal()));
-            nics.forEach(nic -> table.counters(nic, all).forEach(out::println));
-        }
-        out.flush();
-        if (nics.isEmpty()) {
-            err.println(scope.nobody());
-        }
-        return nics.isEmpty() ? ErrorReport.REFUSED : ExitCode.OK;
+    List<String> lines(List<Nic> nics, Ansi ansi) {
+        final NicTable table = new NicTable(ansi);
+        return nics.stream().flatMap(nic -> table.counters(nic, all).stream()).toList();
     }
 }
