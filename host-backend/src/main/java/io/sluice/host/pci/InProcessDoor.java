@@ -9,7 +9,7 @@ import java.util.List;
 /** The door between a driver and a function in one process: calls, and stores to pages where the function has some. */
 public final class InProcessDoor implements PciDevice {
     private final PciFunction function;
-    private final List<Mapping> mappings = new ArrayList<>();
+    private final List<DoorMapping> mappings = new ArrayList<>();
     private final DeviceAddresses deviceAddresses = new DeviceAddresses();
     private boolean closed;
 
@@ -61,10 +61,20 @@ public final class InProcessDoor implements PciDevice {
 
     @Override
     public synchronized DmaMapping map(SharedRegion memory) {
-        final Mapping mapping = new Mapping(deviceAddresses.next(memory.lengthBytes()), memory.lengthBytes());
-        function.mapDma(mapping.deviceAddress, memory.address(), mapping.lengthBytes);
+        final DoorMapping mapping =
+                new DoorMapping(deviceAddresses.next(memory.lengthBytes()), memory.lengthBytes(), this::unmap);
+        function.mapDma(mapping.deviceAddress(), memory.address(), mapping.lengthBytes());
         mappings.add(mapping);
         return mapping;
+    }
+
+    private void unmap(DoorMapping mapping) {
+        synchronized (this) {
+            if (!mappings.remove(mapping)) {
+                return;
+            }
+        }
+        function.unmapDma(mapping.deviceAddress(), mapping.lengthBytes());
     }
 
     @Override
@@ -84,7 +94,7 @@ public final class InProcessDoor implements PciDevice {
 
     @Override
     public void close() {
-        final List<Mapping> left;
+        final List<DoorMapping> left;
         synchronized (this) {
             if (closed) {
                 return;
@@ -96,31 +106,6 @@ public final class InProcessDoor implements PciDevice {
         for (int vector = 0; vector < function.vectors(); vector++) {
             function.interrupt(vector, null);
         }
-        left.forEach(Mapping::close);
-    }
-
-    private final class Mapping implements DmaMapping {
-        private final long deviceAddress;
-        private final long lengthBytes;
-
-        Mapping(long deviceAddress, long lengthBytes) {
-            this.deviceAddress = deviceAddress;
-            this.lengthBytes = lengthBytes;
-        }
-
-        @Override
-        public long deviceAddress() {
-            return deviceAddress;
-        }
-
-        @Override
-        public void close() {
-            synchronized (InProcessDoor.this) {
-                if (!mappings.remove(this)) {
-                    return;
-                }
-            }
-            function.unmapDma(deviceAddress, lengthBytes);
-        }
+        left.forEach(DoorMapping::close);
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.host.pci.vfiouser;
 
 import io.sluice.host.pci.DeviceAddresses;
 import io.sluice.host.pci.DmaMapping;
+import io.sluice.host.pci.DoorMapping;
 import io.sluice.host.pci.PciDevice;
 import io.sluice.host.pci.TailRegister;
 import io.sluice.shared.memory.SharedRegion;
@@ -36,7 +37,7 @@ public final class VfioUserDoor implements PciDevice {
     private final ServerConnection connection;
     private final long[] barBytes = new long[Protocol.BARS];
     private final List<Page> pages = new ArrayList<>();
-    private final List<Mapping> mappings = new ArrayList<>();
+    private final List<DoorMapping> mappings = new ArrayList<>();
     private final DeviceAddresses deviceAddresses = new DeviceAddresses();
     private boolean resettable;
     private int vectors;
@@ -264,18 +265,37 @@ public final class VfioUserDoor implements PciDevice {
                             + pageBytes + ", and the server must take descriptors: max_msg_fds="
                             + connection.server().descriptors());
         }
-        final Mapping mapping = new Mapping(deviceAddresses.next(memory.lengthBytes()), memory.lengthBytes());
-        final String what = "mapping " + mapping.lengthBytes + " bytes for DMA";
+        final DoorMapping mapping =
+                new DoorMapping(deviceAddresses.next(memory.lengthBytes()), memory.lengthBytes(), this::unmap);
+        final String what = "mapping " + mapping.lengthBytes() + " bytes for DMA";
         connection
                 .command()
                 .putInt(Protocol.DMA_MAP_BYTES)
                 .putInt(Protocol.DMA_READABLE | Protocol.DMA_WRITABLE)
                 .putLong(0)
-                .putLong(mapping.deviceAddress)
-                .putLong(mapping.lengthBytes);
+                .putLong(mapping.deviceAddress())
+                .putLong(mapping.lengthBytes());
         call(what, Protocol.DMA_MAP, timeoutNanos, memory.descriptor());
         mappings.add(mapping);
         return mapping;
+    }
+
+    /** A lost server has no more use for the memory than it makes of its own mapping. */
+    private synchronized void unmap(DoorMapping mapping) {
+        if (!mappings.remove(mapping) || gone) {
+            return;
+        }
+        connection
+                .command()
+                .putInt(Protocol.DMA_UNMAP_BYTES)
+                .putInt(0)
+                .putLong(mapping.deviceAddress())
+                .putLong(mapping.lengthBytes());
+        try {
+            call("unmapping", Protocol.DMA_UNMAP, timeoutNanos);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, e.getMessage());
+        }
     }
 
     @Override
@@ -327,7 +347,7 @@ public final class VfioUserDoor implements PciDevice {
 
     @Override
     public void close() {
-        final List<Mapping> left;
+        final List<DoorMapping> left;
         final boolean stoppable;
         synchronized (this) {
             if (closed) {
@@ -344,7 +364,7 @@ public final class VfioUserDoor implements PciDevice {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "the device stops only with its connection: " + e.getMessage());
         }
-        left.forEach(Mapping::close);
+        left.forEach(DoorMapping::close);
         synchronized (this) {
             gone = true;
             release();
@@ -355,41 +375,5 @@ public final class VfioUserDoor implements PciDevice {
         connection.close();
         pages.forEach(page -> page.memory.close());
         pages.clear();
-    }
-
-    private final class Mapping implements DmaMapping {
-        private final long deviceAddress;
-        private final long lengthBytes;
-
-        Mapping(long deviceAddress, long lengthBytes) {
-            this.deviceAddress = deviceAddress;
-            this.lengthBytes = lengthBytes;
-        }
-
-        @Override
-        public long deviceAddress() {
-            return deviceAddress;
-        }
-
-        /** A lost server has no more use for the memory than it makes of its own mapping. */
-        @Override
-        public void close() {
-            synchronized (VfioUserDoor.this) {
-                if (!mappings.remove(this) || gone) {
-                    return;
-                }
-                connection
-                        .command()
-                        .putInt(Protocol.DMA_UNMAP_BYTES)
-                        .putInt(0)
-                        .putLong(deviceAddress)
-                        .putLong(lengthBytes);
-                try {
-                    call("unmapping", Protocol.DMA_UNMAP, timeoutNanos);
-                } catch (IOException e) {
-                    LOG.log(System.Logger.Level.WARNING, e.getMessage());
-                }
-            }
-        }
     }
 }
