@@ -2,6 +2,7 @@
 package io.sluice.host.attach;
 
 import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.shared.agent.ThreadEnd;
 import io.sluice.shared.posix.DescriptorPassing;
 import io.sluice.shared.posix.EventFd;
 import io.sluice.shared.posix.PollSet;
@@ -182,23 +183,7 @@ public final class IvshmemServer implements AutoCloseable {
     private void stop() {
         running = false;
         EventFd.signal(stopBell);
-        awaitThread();
-    }
-
-    /** Also where the caller is interrupted: what follows frees what the thread works on. */
-    private void awaitThread() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread);
     }
 
     private void leaveAll() {

@@ -114,18 +114,7 @@ public final class AgentRunner implements AutoCloseable {
         }
         sleeper.wake();
         if (thread.isAlive()) {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    thread.join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            ThreadEnd.await(thread);
         }
         if (closed) {
             return;

@@ -2,6 +2,7 @@
 package io.sluice.host.pci.vfiouser;
 
 import io.sluice.host.pci.PciFunction;
+import io.sluice.shared.agent.ThreadEnd;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.EventFd;
@@ -271,7 +272,7 @@ public final class VfioUserServer implements AutoCloseable {
         }
         running = false;
         EventFd.signal(stopBell);
-        awaitThread();
+        ThreadEnd.await(thread);
         Descriptors.close(listener);
         Descriptors.close(stopBell);
         pollSet.close();
@@ -279,22 +280,6 @@ public final class VfioUserServer implements AutoCloseable {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot delete the socket " + path, e);
-        }
-    }
-
-    /** Also where the caller is interrupted: what follows frees what the thread works on. */
-    private void awaitThread() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
