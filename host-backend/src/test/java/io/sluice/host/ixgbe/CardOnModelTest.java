@@ -93,7 +93,7 @@ class CardOnModelTest {
         try (TestQueues queues = new TestQueues(card, 0)) {
             assertThat(card.link().awaitUp(5 * SECOND)).isTrue();
             for (int i = 0; i < 1000; i++) {
-                rig.wire().send(frame(60));
+                rig.wire().toCard.add(frame(60));
                 queues.send(1);
                 rig.clock().sleep(MILLISECOND);
                 queues.poll();
@@ -117,10 +117,10 @@ class CardOnModelTest {
         final Card card = Card.open(rig.device(), rig.options().withMaxFrameBytes(1000));
         try (TestQueues queues = new TestQueues(card, 0)) {
             assertThat(card.link().awaitUp(5 * SECOND)).isTrue();
-            rig.wire().send(frame(1000));
-            rig.wire().send(frame(1001));
-            rig.wire().send(frame(1514));
-            rig.wire().send(frame(61));
+            rig.wire().toCard.add(frame(1000));
+            rig.wire().toCard.add(frame(1001));
+            rig.wire().toCard.add(frame(1514));
+            rig.wire().toCard.add(frame(61));
             rig.clock().sleep(MILLISECOND);
             queues.poll();
             card.statistics().refresh();
@@ -184,7 +184,7 @@ class CardOnModelTest {
             for (int turn = 0; turn < 400; turn++) {
                 misbehave(rig.model().faults(), random);
                 for (int i = random.nextInt(4); i > 0; i--) {
-                    rig.wire().send(frame(60 + random.nextInt(1400)));
+                    rig.wire().toCard.add(frame(60 + random.nextInt(1400)));
                 }
                 queues.send(random.nextInt(10));
                 rig.clock().sleep(random.nextInt(20) * MILLISECOND);
@@ -205,7 +205,7 @@ class CardOnModelTest {
             assertThat(card.link().up()).as(card.link().state().toString()).isTrue();
             assertThat(queues.inFlight()).isZero();
             assertThat(queues.submitted()).isEqualTo(queues.completed() + queues.lostPackets());
-            assertThat(rig.wire().sent()).isBetween(queues.completed(), queues.submitted());
+            assertThat((long) rig.wire().fromCard.size()).isBetween(queues.completed(), queues.submitted());
             assertThat(rig.model().dma().violations()).isZero();
             moveAgain(queues);
         }
@@ -219,9 +219,9 @@ class CardOnModelTest {
     private void moveAgain(TestQueues queues) {
         final long completed = queues.completed();
         final long received = queues.received();
-        final int waiting = rig.wire().waiting();
+        final int waiting = rig.wire().toCard.size();
         for (int i = 0; i < 200; i++) {
-            rig.wire().send(frame(60));
+            rig.wire().toCard.add(frame(60));
             queues.send(1);
             rig.clock().sleep(MILLISECOND);
             queues.poll();

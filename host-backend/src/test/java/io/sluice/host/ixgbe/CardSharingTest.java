@@ -51,9 +51,9 @@ class CardSharingTest {
 
     private void send(byte[] frame, int times) {
         for (int i = 0; i < times; i++) {
-            rig.wire().send(frame);
+            rig.wire().toCard.add(frame);
         }
-        while (rig.wire().waiting() > 0) {
+        while (!rig.wire().toCard.isEmpty()) {
             turn();
         }
         turn();
@@ -238,7 +238,7 @@ class CardSharingTest {
         final TestQueues slow = new TestQueues(card, 0, false);
         queues.add(slow);
         for (int i = 0; i < 400; i++) {
-            rig.wire().send(TestFrame.of(card.macAddress(), 1500));
+            rig.wire().toCard.add(TestFrame.of(card.macAddress(), 1500));
         }
         for (int i = 0; i < 100; i++) {
             rig.clock().sleep(MILLISECOND);

@@ -5,6 +5,7 @@ import io.sluice.host.ixgbe.model.Model82599;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.ModelOptions.RegisterAccess;
 import io.sluice.host.ixgbe.model.packet.PacketEngine;
+import io.sluice.host.ixgbe.model.packet.TestWire;
 import io.sluice.host.pci.InProcessDoor;
 import io.sluice.host.pci.PciDevice;
 
@@ -14,7 +15,7 @@ final class ModelRig implements AutoCloseable {
     static final long MILLISECOND = 1_000_000L;
 
     private final TestClock clock;
-    private final QueueWire wire = new QueueWire();
+    private final TestWire wire = new TestWire();
     private final Model82599 model;
     private final PciDevice device;
 
@@ -42,7 +43,7 @@ final class ModelRig implements AutoCloseable {
         return clock;
     }
 
-    QueueWire wire() {
+    TestWire wire() {
         return wire;
     }
 

@@ -20,7 +20,7 @@ final class TraceProgram {
         try (TestQueues queues = new TestQueues(card, 0)) {
             card.link().awaitUp(5 * SECOND);
             for (int i = 0; i < PACKETS; i++) {
-                rig.wire().send(TestFrame.of(TestFrame.BROADCAST, 60 + i));
+                rig.wire().toCard.add(TestFrame.of(TestFrame.BROADCAST, 60 + i));
                 queues.send(1);
                 rig.clock().sleep(MILLISECOND);
                 queues.poll();

@@ -9,6 +9,7 @@ import io.sluice.host.ixgbe.ReceiveRing;
 import io.sluice.host.ixgbe.model.Model82599;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.packet.PacketEngine;
+import io.sluice.host.ixgbe.model.packet.TestWire;
 import io.sluice.host.pci.InProcessDoor;
 import io.sluice.shared.function.Direction;
 import io.sluice.shared.memory.Memory;
@@ -30,7 +31,7 @@ final class ManyQueues implements AutoCloseable {
     private static final int SLOTS = 256;
     private static final int HEADROOM = 128;
 
-    final MemoryWire wire = new MemoryWire();
+    final TestWire wire = new TestWire();
     final Card card;
     private final Model82599 model;
     private final InProcessDoor door;
@@ -121,7 +122,7 @@ final class ManyQueues implements AutoCloseable {
 
     /** Lets {@code frame} come in, and everybody take what is theirs. */
     void receive(byte[] frame) {
-        wire.coming.add(frame);
+        wire.toCard.add(frame);
         clockNanos += 1000;
         model.doWork();
         guests.forEach(Guest::take);

@@ -12,6 +12,7 @@ import io.sluice.host.ixgbe.model.Model82599;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.ModelOptions.RegisterAccess;
 import io.sluice.host.ixgbe.model.packet.PacketEngine;
+import io.sluice.host.ixgbe.model.packet.TestWire;
 import io.sluice.host.pci.DmaMapping;
 import io.sluice.host.pci.InProcessDoor;
 import io.sluice.shared.function.Direction;
@@ -53,7 +54,7 @@ final class ModelPath implements AutoCloseable {
 
     /** One card and its wire. */
     final class Side implements AutoCloseable {
-        final MemoryWire wire = new MemoryWire();
+        final TestWire wire = new TestWire();
         final Model82599 model;
         final Card card;
         final List<QueueGate> gates = new ArrayList<>();

@@ -35,18 +35,18 @@ class ModelPathTest {
         try (ModelPath path = new ModelPath(access, format)) {
             final Random random = new Random(1);
             int sent = 0;
-            while (path.out.wire.gone.size() < 5000) {
+            while (path.out.wire.fromCard.size() < 5000) {
                 for (int i = random.nextInt(40); i > 0; i--) {
-                    path.in.wire.coming.add(frame(sent, 60 + sent % 1455));
+                    path.in.wire.toCard.add(frame(sent, 60 + sent % 1455));
                     sent++;
                 }
                 path.turn();
-                assertThat(path.transmitting.position()).isLessThanOrEqualTo(path.out.wire.gone.size());
+                assertThat(path.transmitting.position()).isLessThanOrEqualTo(path.out.wire.fromCard.size());
             }
             path.settle(3);
-            assertThat(path.out.wire.gone.size()).isEqualTo(sent);
+            assertThat(path.out.wire.fromCard.size()).isEqualTo(sent);
             for (int i = 0; i < sent; i++) {
-                assertThat(path.out.wire.gone.get(i)).as("frame %d", i).isEqualTo(frame(i, 60 + i % 1455));
+                assertThat(path.out.wire.fromCard.get(i)).as("frame %d", i).isEqualTo(frame(i, 60 + i % 1455));
             }
             assertThat(path.receiving.counters().packets()).isEqualTo(sent);
             assertThat(path.transmitting.counters().packets()).isEqualTo(sent);
@@ -59,7 +59,7 @@ class ModelPathTest {
     void shouldCopyNoPayload() throws IOException {
         try (ModelPath path = new ModelPath(RegisterAccess.TRAPPED, ReceiveFormat.LEGACY)) {
             for (int i = 0; i < 1000; i++) {
-                path.in.wire.coming.add(frame(i, 100));
+                path.in.wire.toCard.add(frame(i, 100));
                 path.in.model.doWork();
                 path.receiver.doWork();
                 final long packet = path.guest.bufferAddress(i) + ModelPath.HEADROOM;
@@ -72,7 +72,7 @@ class ModelPathTest {
                 Memory.byteAt(packet + 99, (byte) i);
                 path.out.model.doWork();
                 path.transmitter.doWork();
-                assertThat(path.out.wire.gone.getLast()[99]).isEqualTo((byte) i);
+                assertThat(path.out.wire.fromCard.getLast()[99]).isEqualTo((byte) i);
             }
         }
     }
@@ -81,7 +81,7 @@ class ModelPathTest {
     void shouldSendAnswersBack() throws IOException {
         try (ModelPath path = new ModelPath(RegisterAccess.MAPPED_TAILS, ReceiveFormat.LEGACY)) {
             for (int i = 0; i < 3000; i++) {
-                path.in.wire.coming.add(frame(i, 64));
+                path.in.wire.toCard.add(frame(i, 64));
                 path.in.model.doWork();
                 path.receiver.doWork();
                 final long slot = path.guest.slotAddress(path.guest.position());
@@ -90,8 +90,9 @@ class ModelPathTest {
                 }
                 path.settle(2);
             }
-            assertThat(path.in.wire.gone.size() + path.out.wire.gone.size()).isEqualTo(3000);
-            assertThat(path.in.wire.gone.size()).isGreaterThan(800);
+            assertThat(path.in.wire.fromCard.size() + path.out.wire.fromCard.size())
+                    .isEqualTo(3000);
+            assertThat(path.in.wire.fromCard.size()).isGreaterThan(800);
             assertThat(path.transmitting.counters().packets()).isEqualTo(3000);
         }
     }
@@ -100,7 +101,7 @@ class ModelPathTest {
     void shouldCloseTheAccountWhenThePacketsEnd() throws IOException {
         try (ModelPath path = new ModelPath(RegisterAccess.MAPPED_TAILS, ReceiveFormat.LEGACY)) {
             for (int i = 0; i < 5000; i++) {
-                path.in.wire.coming.add(frame(i, 60));
+                path.in.wire.toCard.add(frame(i, 60));
                 path.turn();
                 if (i == 4000) {
                     path.receiver.intake(Intake.ENDED);
@@ -109,7 +110,7 @@ class ModelPathTest {
             path.settle(5);
             assertThat(path.receiver.ended()).isTrue();
             assertThat(path.transmitting.position()).isEqualTo(path.receiving.position());
-            assertThat(path.out.wire.gone.size())
+            assertThat(path.out.wire.fromCard.size())
                     .isEqualTo((int) path.receiving.counters().packets());
         }
     }
@@ -117,11 +118,11 @@ class ModelPathTest {
     @Test
     void shouldDropWhatWaitsForALinkThatIsDownAndGoOnAfterwards() throws IOException {
         try (ModelPath path = new ModelPath(RegisterAccess.MAPPED_TAILS, ReceiveFormat.LEGACY)) {
-            path.out.wire.plugged = false;
+            path.out.wire.carrier = false;
             path.out.model.doWork();
             path.maintain();
             for (int i = 0; i < 100; i++) {
-                path.in.wire.coming.add(frame(i, 60));
+                path.in.wire.toCard.add(frame(i, 60));
                 path.turn();
             }
             path.settle(3);
@@ -131,15 +132,15 @@ class ModelPathTest {
                     .isEqualTo(100);
             assertThat(path.transmitting.position()).isEqualTo(100);
 
-            path.out.wire.plugged = true;
+            path.out.wire.carrier = true;
             for (int i = 0; i < 1000 && !path.out.card.link().state().up(); i++) {
                 path.maintain();
             }
             path.clockNanos += ModelPath.STALL_NANOS + 1;
             path.turn();
-            path.in.wire.coming.add(frame(1000, 60));
+            path.in.wire.toCard.add(frame(1000, 60));
             path.settle(10);
-            assertThat(path.out.wire.gone.size()).isEqualTo(1);
+            assertThat(path.out.wire.fromCard.size()).isEqualTo(1);
             assertThat(path.transmitting.counters().packets()).isEqualTo(1);
         }
     }
@@ -152,7 +153,7 @@ class ModelPathTest {
             final Random random = new Random(seed);
             for (int round = 0; round < 3000; round++) {
                 for (int i = random.nextInt(12); i > 0; i--) {
-                    path.in.wire.coming.add(frame(round, 60 + random.nextInt(1450)));
+                    path.in.wire.toCard.add(frame(round, 60 + random.nextInt(1450)));
                 }
                 final ModelPath.Side side = random.nextBoolean() ? path.in : path.out;
                 switch (random.nextInt(200)) {
@@ -187,7 +188,7 @@ class ModelPathTest {
             }
             assertThat(left).isEqualTo(path.receiving.counters().packets());
             // What was lost in a reset may have left before, unreported.
-            assertThat((long) path.out.wire.gone.size())
+            assertThat((long) path.out.wire.fromCard.size())
                     .isBetween(
                             path.transmitting.counters().packets(),
                             path.receiving.counters().packets());
@@ -203,7 +204,7 @@ class ModelPathTest {
             long allocated = 0;
             for (int round = 0; round < 30_000; round++) {
                 for (int i = 0; i < 8; i++) {
-                    path.in.wire.coming.add(frame);
+                    path.in.wire.toCard.add(frame);
                 }
                 path.in.model.doWork();
                 final long before = threads.getCurrentThreadAllocatedBytes();
@@ -214,7 +215,7 @@ class ModelPathTest {
                 // At first the clock and the histogram are made.
                 allocated += round < 10_000 ? 0 : now - before;
                 path.out.model.doWork();
-                path.out.wire.gone.clear();
+                path.out.wire.fromCard.clear();
             }
             assertThat(path.transmitting.counters().packets()).isGreaterThan(200_000);
             assertThat(allocated).isZero();

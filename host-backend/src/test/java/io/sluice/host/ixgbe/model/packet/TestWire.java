@@ -9,16 +9,15 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** A wire whose other end is a test. */
-final class TestWire implements Wire {
-    final Deque<byte[]> toCard = new ArrayDeque<>();
-    final List<byte[]> fromCard = new ArrayList<>();
+/** A wire whose other end is a test: frames for the card wait in it, frames of the card are kept. */
+public final class TestWire implements Wire {
+    public final Deque<byte[]> toCard = new ArrayDeque<>();
+    public final List<byte[]> fromCard = new ArrayList<>();
+    public boolean carrier = true;
     boolean full;
 
     /** Frames that it takes before it is full. */
     int room = Integer.MAX_VALUE;
-
-    boolean carrier = true;
 
     @Override
     public int receive(long address, int capacityBytes) {
@@ -51,7 +50,7 @@ final class TestWire implements Wire {
 
     @Override
     public boolean arm(WaitSet waitSet) {
-        return true;
+        return toCard.isEmpty();
     }
 
     @Override
