@@ -39,6 +39,7 @@ abstract class ServedCard {
         assertThat(card.targets()).isZero();
         card.close();
         before.awaitAgain();
+        assertThat(socket).doesNotExist();
     }
 
     static int[] ints(RawClient client) {

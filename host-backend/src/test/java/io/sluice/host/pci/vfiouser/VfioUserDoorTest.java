@@ -20,39 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Both ends against each other. */
-final class VfioUserDoorTest {
-    private static final int PAGE_BYTES = 4096;
-
-    @TempDir
-    Path folder;
-
-    private Path socket;
-    private Held before;
-    private CopyingCard card;
-    private VfioUserServer server;
-
-    @BeforeEach
-    void serve() throws IOException {
-        socket = folder.resolve("card.sock");
-        before = Held.now();
-        card = new CopyingCard(true);
-        server = new VfioUserServer(socket, card);
-    }
-
-    @AfterEach
-    void leaveNothing() throws IOException {
-        server.close();
-        card.close();
-        before.awaitAgain();
-        assertThat(socket).doesNotExist();
-    }
-
+final class VfioUserDoorTest extends ServedCard {
     @Test
     void shouldReadAndWriteAsIfTheCardWereHere() throws IOException {
         try (PciDevice device = VfioUserDoor.connect(socket)) {
