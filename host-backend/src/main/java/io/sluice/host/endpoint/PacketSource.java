@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.endpoint;
 
+import io.sluice.shared.pacing.WaitSet;
 import java.util.Map;
 
 /** Where packets enter a ring: the receiving side of an endpoint. Used by one thread at a time. */
@@ -48,6 +49,25 @@ public interface PacketSource extends AutoCloseable {
      */
     default long nextDueNanos() {
         return 0;
+    }
+
+    /**
+     * After {@link #NOTHING}: names to {@code waitSet} what ends a sleep of whoever waits for the next packet.
+     *
+     * @return false where only asking tells
+     */
+    default boolean arm(WaitSet waitSet) {
+        final long dueNanos = nextDueNanos();
+        final int descriptor = pollDescriptor();
+        if (dueNanos > 0) {
+            waitSet.dueIn(dueNanos);
+        } else if (descriptor < 0) {
+            return false;
+        }
+        if (descriptor >= 0) {
+            waitSet.awaitReadable(descriptor);
+        }
+        return true;
     }
 
     /**

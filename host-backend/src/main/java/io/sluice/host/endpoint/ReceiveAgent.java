@@ -144,17 +144,7 @@ public final class ReceiveAgent implements Receiver {
             // A full ring: being woken for every single slot would cost more than it brings.
             return stage.arm(refillSlots);
         }
-        final long dueNanos = source.nextDueNanos();
-        final int descriptor = source.pollDescriptor();
-        if (dueNanos > 0) {
-            waitSet.dueIn(dueNanos);
-        } else if (descriptor < 0) {
-            return false;
-        }
-        if (descriptor >= 0) {
-            waitSet.awaitReadable(descriptor);
-        }
-        return true;
+        return source.arm(waitSet);
     }
 
     @Override

@@ -113,17 +113,7 @@ public final class EndpointWire implements Wire {
             waitSet.dueIn(pausedUntilNanos - nanoClock.getAsLong());
             return true;
         }
-        final long dueNanos = source.nextDueNanos();
-        final int descriptor = source.pollDescriptor();
-        if (dueNanos > 0) {
-            waitSet.dueIn(dueNanos);
-        } else if (descriptor < 0) {
-            return false;
-        }
-        if (descriptor >= 0) {
-            waitSet.awaitReadable(descriptor);
-        }
-        return true;
+        return source.arm(waitSet);
     }
 
     /** What the endpoint counts, pause frames that it has obeyed, and frames that it would not take. */
