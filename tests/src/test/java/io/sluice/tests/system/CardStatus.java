@@ -7,6 +7,7 @@ import io.sluice.host.nic.NicFiles;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 
 /** What the processes of a test report of the cards that they hold. */
@@ -36,5 +37,13 @@ final class CardStatus {
                 .mapToLong(NicCard.Counter::count)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("card " + card + " has no counter " + register));
+    }
+
+    /** Waits until {@code card} has counted more than {@code frames} good ones in each direction. */
+    static void awaitFrames(Scratch scratch, String card, long frames, Duration limit) {
+        Await.until(
+                "the counters of " + card,
+                limit,
+                () -> counter(scratch, card, "GPRC") > frames && counter(scratch, card, "GPTC") > frames);
     }
 }

@@ -8,54 +8,27 @@ import static io.sluice.tests.system.Namespaces.RIGHT6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.shared.ring.DropReason;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 
 /** Real Linux at both ends: two network namespaces joined only by TAP interfaces and a chain of two process guests. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
-final class ProcessGuestsTest {
+final class ProcessGuestsTest extends TwoGuests {
     private static final long SEED = 20;
-    private static final int PORT = 5201;
-    private static final Duration LIMIT = Duration.ofSeconds(30);
-
-    private final Scratch scratch = new Scratch();
-    private Namespaces net;
-    private SluiceProcess backend;
-    private SluiceProcess firewall;
-    private SluiceProcess nat;
 
     @BeforeAll
     void join() {
-        Requirements.networkNamespaces();
-        net = new Namespaces();
-        backend = SluiceProcess.backend(scratch, net.leftTap() + " <=> guest:fw <=> guest:nat <=> " + net.rightTap());
-        net.addAddresses();
-        firewall = SluiceProcess.startGuest(
-                scratch,
-                "fw",
-                "firewall",
+        joinByProcesses(
+                net.leftTap(),
+                net.rightTap(),
                 "--default",
                 "allow",
                 "--deny",
                 "proto:tcp,dport:22",
                 "--deny",
                 "proto:udp,dport:53");
-        nat = SluiceProcess.startGuest(scratch, "nat", "forward");
-        firewall.awaitAttached();
-        nat.awaitAttached();
-    }
-
-    @AfterAll
-    void leave() {
-        for (AutoCloseable thing : new AutoCloseable[] {firewall, nat, backend, net, scratch}) {
-            Closing.close(thing);
-        }
     }
 
     @Test
