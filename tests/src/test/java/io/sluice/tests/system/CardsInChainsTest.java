@@ -37,11 +37,6 @@ final class CardsInChainsTest {
         Closing.close(scratch);
     }
 
-    /** {@code card} plugged into an interface in {@code namespace}. */
-    private static String plugged(String card, String namespace) {
-        return "ixgbe:" + card + "?wire=tap:" + namespace + "&wire.netns=" + namespace;
-    }
-
     private void transferBothWays() {
         Namespaces.awaitAnswer(net.left(), RIGHT4, LIMIT);
         Peers.transfer(net.left(), net.right(), RIGHT4, PORT, BYTES, SEED, LIMIT_SECONDS);
@@ -64,8 +59,7 @@ final class CardsInChainsTest {
     @Test
     void shouldCarryTcpThroughAGuestBetweenTwoCards() {
         try (SluiceProcess backend = SluiceProcess.backend(
-                        scratch,
-                        plugged("model0", net.left()) + " <=> guest:fw <=> " + plugged("model1", net.right()));
+                        scratch, net.leftCard("model0") + " <=> guest:fw <=> " + net.rightCard("model1"));
                 SluiceProcess guest = SluiceProcess.startGuest(scratch, "fw", "forward")) {
             net.addAddresses();
             guest.awaitAttached();
@@ -81,8 +75,8 @@ final class CardsInChainsTest {
     /** A ring that begins at a card and ends elsewhere, and one the other way. */
     @Test
     void shouldJoinACardAndAnInterface() {
-        try (SluiceProcess backend = SluiceProcess.backend(
-                scratch, plugged("model0", net.left()) + " <=> vnf:forward <=> " + net.rightTap())) {
+        try (SluiceProcess backend =
+                SluiceProcess.backend(scratch, net.leftCard("model0") + " <=> vnf:forward <=> " + net.rightTap())) {
             net.addAddresses();
             transferBothWays();
             assertThat(backend.output()).doesNotContain("ERROR", "WARN");
