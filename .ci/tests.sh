@@ -20,6 +20,7 @@ TEST_NEEDS=(
     "cpio cpio"
     "lz4 lz4"
     "debootstrap debootstrap"
+    "/usr/share/keyrings/debian-archive-keyring.gpg debian-archive-keyring"
     "git git"
     "/etc/ssl/certs/ca-certificates.crt ca-certificates"
 )
