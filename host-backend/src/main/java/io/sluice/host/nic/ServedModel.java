@@ -2,6 +2,7 @@
 package io.sluice.host.nic;
 
 import io.sluice.host.endpoint.Endpoint;
+import io.sluice.host.ixgbe.model.Faults;
 import io.sluice.host.ixgbe.model.Model82599;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.packet.EndpointWire;
@@ -71,6 +72,11 @@ public final class ServedModel implements AutoCloseable {
     /** What ended the card before its time, or null. */
     public Throwable failure() {
         return failure;
+    }
+
+    /** What can be made to go wrong with the card. */
+    public Faults faults() {
+        return model.faults();
     }
 
     /** What the card does now. */

@@ -65,8 +65,13 @@ final class Namespaces implements AutoCloseable {
 
     /** Gives the interfaces that a backend has made their addresses. */
     void addAddresses() {
-        addAddresses(left, LEFT4, LEFT6);
+        addLeftAddresses();
         addRightAddresses();
+    }
+
+    /** The same for the one at the left alone. */
+    void addLeftAddresses() {
+        addAddresses(left, LEFT4, LEFT6);
     }
 
     /** The same for the one at the right alone, where it is a new one. */

@@ -64,7 +64,8 @@ final class Peers {
         }
     }
 
-    private static String send(SocketChannel channel, long bytes, long seed) throws IOException {
+    /** Sends {@code bytes} bytes and the end of them, and answers their SHA-256. */
+    static String send(SocketChannel channel, long bytes, long seed) throws IOException {
         final MessageDigest digest = sha256();
         final ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES);
         new SplittableRandom(seed).nextBytes(block.array());
@@ -85,7 +86,8 @@ final class Peers {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static String receive(SocketChannel channel) throws IOException {
+    /** Receives all there is, and answers how many bytes that was, and their SHA-256. */
+    static String receive(SocketChannel channel) throws IOException {
         final MessageDigest digest = sha256();
         final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
         long bytes = 0;

@@ -23,4 +23,11 @@ final class Requirements {
     static void virtualMachines() {
         Precondition.requireCommands("qemu-system-x86_64", "apt-get", "dpkg-deb", "cpio", "lz4");
     }
+
+    /** What the machine of a judge is made with, and whatever it takes to have one. */
+    static void judges() {
+        Precondition.requireCommands("apt-get", "dpkg-deb", "cpio", "lz4", "setpriv");
+        Recipe.QEMU.make();
+        Recipe.JUDGE.make();
+    }
 }
