@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.system;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A virtual machine with the distribution's own kernel, and the card that somebody serves at a socket as a device on its
@@ -21,23 +17,17 @@ final class JudgeMachine implements AutoCloseable {
     private static final Duration BOOT = Duration.ofSeconds(180);
     private static final Duration STOP = Duration.ofSeconds(20);
 
-    private final Process qemu;
-    private final Path log;
+    private final QemuProcess qemu;
     private int commands;
 
-    private JudgeMachine(Process qemu, Path log) {
+    private JudgeMachine(QemuProcess qemu) {
         this.qemu = qemu;
-        this.log = log;
     }
 
     /** Boots a machine with the card at {@code socket}; its driver is not loaded yet. */
     static JudgeMachine start(Scratch scratch, Path socket) {
         final Path image = Recipe.JUDGE.make();
         final List<String> words = List.of(
-                "setpriv",
-                "--pdeathsig",
-                "KILL",
-                "--",
                 Recipe.QEMU.make().toString(),
                 "-machine",
                 "q35",
@@ -71,45 +61,19 @@ final class JudgeMachine implements AutoCloseable {
                 // Only this form of the option can say what kind of socket it is.
                 "-device",
                 "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"" + socket + "\"}}");
-        final Path log = scratch.newLog("judge");
+        final QemuProcess qemu = QemuProcess.start(scratch, "judge", words);
         try {
-            final Process qemu = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            return new JudgeMachine(qemu, log).awaitOutput(READY, BOOT);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private JudgeMachine awaitOutput(String text, Duration limit) {
-        try {
-            Await.until(
-                    "'" + text + "' on the console of a machine",
-                    limit,
-                    () -> {
-                        final boolean there = console().contains(text);
-                        if (!there && !qemu.isAlive()) {
-                            throw new AssertionError("QEMU ended before '" + text + "':\n" + console());
-                        }
-                        return there;
-                    },
-                    this::console);
+            qemu.awaitOutput(READY, BOOT);
         } catch (AssertionError e) {
-            close();
+            qemu.close();
             throw e;
         }
-        return this;
+        return new JudgeMachine(qemu);
     }
 
     /** All that has come over the console so far. */
     String console() {
-        try {
-            return Files.readString(log, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return qemu.console();
     }
 
     /** Runs {@code command} in the machine's shell, and answers what it prints; fails where it does. */
@@ -125,18 +89,12 @@ final class JudgeMachine implements AutoCloseable {
     Commands.Result attempt(String command, Duration limit) {
         final String end = "@end-" + ++commands + " ";
         final int from = console().length();
-        try {
-            qemu.getOutputStream()
-                    .write(("{ " + command + "\n} 2>&1; echo \"" + end + "$?.\"\n").getBytes(StandardCharsets.UTF_8));
-            qemu.getOutputStream().flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        type("{ " + command + "\n} 2>&1; echo \"" + end + "$?.\"");
         Await.until(
                 "the end of '" + command + "' in a machine",
                 limit,
                 () -> {
-                    if (!qemu.isAlive()) {
+                    if (!qemu.alive()) {
                         throw new AssertionError("QEMU ended in '" + command + "':\n" + console());
                     }
                     final String output = console();
@@ -176,22 +134,16 @@ final class JudgeMachine implements AutoCloseable {
 
     /** Switches the machine off. */
     void powerOff() {
-        try {
-            qemu.getOutputStream().write("exit\n".getBytes(StandardCharsets.UTF_8));
-            qemu.getOutputStream().flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Await.until("the end of QEMU", STOP, () -> !qemu.isAlive(), this::console);
+        type("exit");
+        qemu.awaitEnd(STOP);
+    }
+
+    private void type(String line) {
+        qemu.type((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
     public void close() {
-        qemu.destroyForcibly();
-        try {
-            qemu.waitFor(STOP.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        qemu.close();
     }
 }
