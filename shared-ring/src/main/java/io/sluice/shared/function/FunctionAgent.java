@@ -6,6 +6,7 @@ import io.sluice.shared.memory.Memory;
 import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
 import io.sluice.shared.ring.Quarantine;
+import io.sluice.shared.ring.RegionDescriptor;
 import io.sluice.shared.ring.SlotWord;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.StageCounters;
@@ -19,6 +20,8 @@ public final class FunctionAgent implements Agent {
     private static final System.Logger LOG = System.getLogger(FunctionAgent.class.getName());
     private static final int BUDGET = 256;
     private static final int NO_PACKET = -1;
+    private static final int BUFFER_BYTES_BITS = 2 * RegionDescriptor.MAX_BUFFER_BYTES - 1;
+    private static final int SLOT_BITS = RegionDescriptor.MAX_SLOTS - 1;
 
     private final String roleName;
     private final Stage stage;
@@ -69,30 +72,35 @@ public final class FunctionAgent implements Agent {
      */
     private void batch(int claimed) {
         final Stage stage = this.stage;
-        final long first = stage.position();
-        final long slots = stage.slotsAddress();
-        final long buffers = stage.bufferAddress(0);
-        final int bufferBytes = stage.bufferBytes();
-        final int slotMask = stage.ring().slots() - 1;
+        // The masks change nothing: they tell the JIT how far from its base an address can be (Memory.base).
+        final long slots = Memory.base(stage.slotsAddress());
+        final long buffers = Memory.base(stage.bufferAddress(0));
+        final int bufferBytes = stage.bufferBytes() & BUFFER_BYTES_BITS;
+        final int slotMask = stage.ring().slots() - 1 & SLOT_BITS;
+        final int first = (int) stage.position() & slotMask;
         // Locals: after every ordered access the JIT reads fields anew.
         final PacketFunction function = this.function;
         final Packet packet = this.packet;
         final Direction direction = this.direction;
         final boolean guarded = quarantine.active();
-        int packets = 0;
+        int skipped = 0;
         long bytes = 0;
-        for (long position = first; position < first + claimed; position++) {
-            if (guarded && quarantine.holds(position)) {
+        packet.within(bufferBytes);
+        for (int i = first; i < first + claimed; i++) {
+            if (guarded && quarantine.holds(stage.position() + i - first)) {
+                skipped++;
                 continue;
             }
-            final long index = position & slotMask;
+            final long index = i & slotMask;
             final long slot = slots + index * SlotWord.SLOT_BYTES;
             final int length = turn(function, packet, direction, slot, buffers + index * bufferBytes, bufferBytes);
             if (length != NO_PACKET) {
-                packets++;
                 bytes += length;
+            } else {
+                skipped++;
             }
         }
+        final int packets = claimed - skipped;
         counters.addPackets(packets, bytes);
         stage.advance(claimed);
         stage.publish();
@@ -102,7 +110,7 @@ public final class FunctionAgent implements Agent {
     private int turn(
             PacketFunction function, Packet packet, Direction direction, long slot, long buffer, int bufferBytes) {
         final long word = Memory.longOpaque(slot);
-        if (SlotWord.outputs(word) == 0 || (SlotWord.flags(word) & SlotWord.FLAG_ANSWER) != 0) {
+        if (SlotWord.bypasses(word)) {
             return NO_PACKET;
         }
         if (SlotWord.offset(word) + SlotWord.length(word) > bufferBytes) {
@@ -110,7 +118,7 @@ public final class FunctionAgent implements Agent {
             drop(slot, DropReason.BAD_SLOT);
             return NO_PACKET;
         }
-        packet.wrap(buffer, bufferBytes, word, Memory.longAt(slot + SlotWord.USER_OFFSET));
+        packet.turnTo(slot, buffer, word);
         try {
             function.process(packet, direction);
         } catch (RuntimeException e) {

@@ -17,16 +17,29 @@ public final class Packet {
     private long buffer;
     private int bufferBytes;
     private long word;
+    /** Where the user word is that holds the timestamp, which few functions want; 0 where it is in the next field. */
+    private long slot;
+
     private long timestampNanos;
     private DropReason dropReason;
 
     /** Turns this object to a slot's packet; the caller has checked that offset and length lie in the buffer. */
     public void wrap(long bufferAddress, int bufferBytes, long word, long timestampNanos) {
-        this.buffer = bufferAddress;
-        this.bufferBytes = bufferBytes;
-        this.word = word;
+        within(bufferBytes);
+        turnTo(0, bufferAddress, word);
         this.timestampNanos = timestampNanos;
-        this.dropReason = null;
+    }
+
+    /** Says once for all slots of a ring how long their buffers are; {@link #turnTo} says the rest for each. */
+    void within(int bufferBytes) {
+        this.bufferBytes = bufferBytes;
+    }
+
+    /** As {@link #wrap}, for a packet of whose slot nothing but the word has been read yet. */
+    void turnTo(long slotAddress, long bufferAddress, long word) {
+        this.slot = slotAddress;
+        this.buffer = bufferAddress;
+        this.word = word;
     }
 
     /** The slot word that says what the function decided. */
@@ -46,7 +59,7 @@ public final class Packet {
 
     /** Nanoseconds since 1970 at which the packet entered the ring; a replayed capture's own time. */
     public long timestampNanos() {
-        return timestampNanos;
+        return slot == 0 ? timestampNanos : Memory.longAt(slot + SlotWord.USER_OFFSET);
     }
 
     /** Does not pass the packet on, and counts it under {@code reason}. */
@@ -79,7 +92,7 @@ public final class Packet {
 
     /** Why the packet was dropped, or null. */
     public DropReason dropReason() {
-        return dropReason;
+        return SlotWord.outputs(word) == 0 ? dropReason : null;
     }
 
     /** Bytes that {@link #growFront} may still take. */

@@ -44,7 +44,7 @@ public final class SlotWord {
     }
 
     public static int offset(long word) {
-        return (int) (word >>> 16) & 0xFFFF;
+        return (int) word >>> 16;
     }
 
     public static int flags(long word) {
@@ -53,6 +53,12 @@ public final class SlotWord {
 
     public static int outputs(long word) {
         return (int) (word >>> 48);
+    }
+
+    /** Whether stages let the slot pass as it is: there is no packet in it, or an answer on its way back. */
+    public static boolean bypasses(long word) {
+        final int high = (int) (word >>> 32);
+        return (high & FLAG_ANSWER) != 0 || high >>> 16 == 0;
     }
 
     /** {@code word} with other outputs. */

@@ -18,6 +18,9 @@ final class FlowIndex implements AutoCloseable {
     static final int ENTRY_BYTES = 32;
     static final long USED = 1L << 32;
     private static final int PAGE_BYTES = 4096;
+    /** More entries than any table has: tells the JIT how far from its base an entry can be. */
+    private static final long MOST = 0xFF_FFFF;
+
     private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
 
     private final SharedRegion memory;
@@ -56,8 +59,9 @@ final class FlowIndex implements AutoCloseable {
     boolean find(long packet) {
         final long addresses = Memory.longAt(packet + FlowWire.SOURCE_OFFSET);
         final long ports = Integer.toUnsignedLong(Memory.intAt(packet + FlowWire.PORTS_OFFSET)) | USED;
-        for (long i = hash(addresses, ports); ; i++) {
-            final long entry = address + (i & mask) * ENTRY_BYTES;
+        final long entries = Memory.base(address);
+        for (long i = hash(addresses, ports) & MOST; ; i = i + 1 & MOST) {
+            final long entry = entries + (i & mask) * ENTRY_BYTES;
             final long found = Memory.longAt(entry + 8);
             if (found == ports && Memory.longAt(entry) == addresses) {
                 Memory.longAt(entry + 16, Memory.longAt(entry + 16) + 1);
