@@ -7,13 +7,15 @@ package io.sluice.host.attach;
  * @param suspectNanos after which the status says so; {@value #MIN_SUSPECT_NANOS} to {@value #MAX_SUSPECT_NANOS}
  * @param lostNanos after which the guest counts as lost and its {@link LossPolicy} applies; more than suspectNanos,
  *     {@value #MIN_LOST_NANOS} to {@value #MAX_LOST_NANOS}
+ * @param suspectGiven whether somebody chose it; else it gives way to the other
+ * @param lostGiven likewise
  */
-public record SilenceLimits(long suspectNanos, long lostNanos) {
+public record SilenceLimits(long suspectNanos, long lostNanos, boolean suspectGiven, boolean lostGiven) {
     public static final long MIN_SUSPECT_NANOS = 200_000_000L;
     public static final long MAX_SUSPECT_NANOS = 1_200_000_000_000L;
     public static final long MIN_LOST_NANOS = 300_000_000L;
     public static final long MAX_LOST_NANOS = 3_600_000_000_000L;
-    public static final SilenceLimits DEFAULTS = new SilenceLimits(1_000_000_000L, 3_000_000_000L);
+    public static final SilenceLimits DEFAULTS = new SilenceLimits(1_000_000_000L, 3_000_000_000L, false, false);
 
     public SilenceLimits {
         if (suspectNanos < MIN_SUSPECT_NANOS
@@ -26,13 +28,20 @@ public record SilenceLimits(long suspectNanos, long lostNanos) {
         }
     }
 
-    /** These with another {@code suspect}; a {@code lost} that would not be longer becomes three times as long. */
-    public SilenceLimits suspectAfter(long nanos) {
-        return new SilenceLimits(nanos, nanos < lostNanos ? lostNanos : 3 * nanos);
+    /** Limits both of which somebody has chosen. */
+    public SilenceLimits(long suspectNanos, long lostNanos) {
+        this(suspectNanos, lostNanos, true, true);
     }
 
-    /** These with another {@code lost}; a {@code suspect} that would not be shorter becomes a third of it. */
+    /** These with a chosen {@code suspect}; a {@code lost} that nobody chose becomes three times as long where it has to. */
+    public SilenceLimits suspectAfter(long nanos) {
+        return new SilenceLimits(nanos, lostGiven || nanos < lostNanos ? lostNanos : 3 * nanos, true, lostGiven);
+    }
+
+    /** These with a chosen {@code lost}; a {@code suspect} that nobody chose becomes a third of it where it has to. */
     public SilenceLimits lostAfter(long nanos) {
-        return new SilenceLimits(suspectNanos < nanos ? suspectNanos : Math.max(MIN_SUSPECT_NANOS, nanos / 3), nanos);
+        final boolean kept = suspectGiven || suspectNanos < nanos;
+        return new SilenceLimits(
+                kept ? suspectNanos : Math.max(MIN_SUSPECT_NANOS, nanos / 3), nanos, suspectGiven, true);
     }
 }

@@ -53,8 +53,8 @@ public record ChainOptions(
             "wait", "spin, adaptive or block",
             "cpus", "processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
             "output-stall", "a duration from 1ms to 60min, for example 250ms or 1s",
-            "suspect", "a duration from 200ms to 20min, for example 500ms or 1s",
-            "lost", "a duration from 300ms to 60min, for example 3s");
+            "suspect", "a duration from 200ms to 20min and shorter than lost, for example 500ms or 1s",
+            "lost", "a duration from 300ms to 60min and longer than suspect, for example 3s");
 
     public ChainOptions {
         cpus = List.copyOf(cpus);

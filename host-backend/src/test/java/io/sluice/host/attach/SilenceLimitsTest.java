@@ -44,11 +44,14 @@ class SilenceLimitsTest {
     @Test
     void shouldMoveTheOtherLimitWhereOneAloneWouldBeWrong() {
         final SilenceLimits defaults = SilenceLimits.DEFAULTS;
-        assertThat(defaults.suspectAfter(2_000 * MILLI)).isEqualTo(limits(2_000, 3_000));
-        assertThat(defaults.suspectAfter(3_000 * MILLI)).isEqualTo(limits(3_000, 9_000));
-        assertThat(defaults.lostAfter(1_500 * MILLI)).isEqualTo(limits(1_000, 1_500));
-        assertThat(defaults.lostAfter(900 * MILLI)).isEqualTo(limits(300, 900));
-        assertThat(defaults.lostAfter(300 * MILLI)).isEqualTo(limits(200, 300));
+        assertThat(defaults.suspectAfter(2_000 * MILLI))
+                .isEqualTo(new SilenceLimits(2_000 * MILLI, 3_000 * MILLI, true, false));
+        assertThat(defaults.suspectAfter(3_000 * MILLI))
+                .isEqualTo(new SilenceLimits(3_000 * MILLI, 9_000 * MILLI, true, false));
+        assertThat(defaults.lostAfter(1_500 * MILLI))
+                .isEqualTo(new SilenceLimits(1_000 * MILLI, 1_500 * MILLI, false, true));
+        assertThat(defaults.lostAfter(900 * MILLI)).isEqualTo(new SilenceLimits(300 * MILLI, 900 * MILLI, false, true));
+        assertThat(defaults.lostAfter(300 * MILLI)).isEqualTo(new SilenceLimits(200 * MILLI, 300 * MILLI, false, true));
     }
 
     @Test

@@ -48,10 +48,10 @@ final class ChainOptionsTest {
                 "output-stall | 1        | a duration from 1ms to 60min, for example 250ms or 1s",
                 "output-stall | 10us     | a duration from 1ms to 60min, for example 250ms or 1s",
                 "output-stall | 999999999999999999s | a duration from 1ms to 60min, for example 250ms or 1s",
-                "suspect      | 100ms    | a duration from 200ms to 20min, for example 500ms or 1s",
-                "suspect      | 999999999999999999s | a duration from 200ms to 20min, for example 500ms or 1s",
-                "lost         | 200ms    | a duration from 300ms to 60min, for example 3s",
-                "lost         | 2h       | a duration from 300ms to 60min, for example 3s",
+                "suspect      | 100ms    | a duration from 200ms to 20min and shorter than lost, for example 500ms or 1s",
+                "suspect      | 999999999s | a duration from 200ms to 20min and shorter than lost, for example 500ms or 1s",
+                "lost         | 200ms    | a duration from 300ms to 60min and longer than suspect, for example 3s",
+                "lost         | 2h       | a duration from 300ms to 60min and longer than suspect, for example 3s",
             })
     void shouldSayWhatWouldBeRight(String name, String value, String rule) {
         assertThatIllegalArgumentException()
@@ -62,14 +62,27 @@ final class ChainOptionsTest {
     @Test
     void shouldKeepLostLongerThanSuspect() {
         assertThat(ChainOptions.DEFAULTS.with("suspect", "4s").silence())
-                .isEqualTo(new SilenceLimits(4_000_000_000L, 12_000_000_000L));
+                .isEqualTo(new SilenceLimits(4_000_000_000L, 12_000_000_000L, true, false));
         assertThat(ChainOptions.DEFAULTS.with("lost", "600ms").silence())
-                .isEqualTo(new SilenceLimits(200_000_000L, 600_000_000L));
+                .isEqualTo(new SilenceLimits(200_000_000L, 600_000_000L, false, true));
         assertThat(ChainOptions.DEFAULTS
                         .with("lost", "9s")
                         .with("suspect", "2s")
                         .silence())
                 .isEqualTo(new SilenceLimits(2_000_000_000L, 9_000_000_000L));
+    }
+
+    @Test
+    void shouldRefuseSuspectAndLostThatContradictEachOther() {
+        // One that nobody gave gives way to the other; both of them given, neither does.
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ChainOptions.DEFAULTS.with("suspect", "1s").with("lost", "500ms"))
+                .withMessage(
+                        "lost=500ms: must be a duration from 300ms to 60min and longer than suspect, for example 3s");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ChainOptions.DEFAULTS.with("lost", "3s").with("suspect", "4s"))
+                .withMessageStartingWith("suspect=4s: must be")
+                .withMessageContaining("shorter than lost");
     }
 
     @Test
