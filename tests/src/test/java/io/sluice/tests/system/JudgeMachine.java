@@ -1,20 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.tests.system;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * A virtual machine with the distribution's own kernel, and the card that somebody serves at a socket as a device on its
- * PCI bus. Commands go to a shell in it over the serial console.
+ * A virtual machine with the distribution's own kernel, and the cards that somebody serves at sockets as devices on its PCI
+ * bus. Commands go to a shell in it over the serial console.
+ *
+ * <pre>
+ *   options = MachineOptions.of(socket0, socket1)        two cards, 0000:00:10.0 and 0000:00:11.0, without drivers yet
+ *           .with(Part.SLUICE)                           Java and this checkout: machine.run("sluice nic list", LIMIT)
+ *           .with(Part.DPDK)                             dpdk-testpmd
+ *           .withVirtualIommu()                          VFIO works: modprobe vfio-pci
+ *           .withHugePages(64)                           in /dev/hugepages, and for memfds
+ *           .withProcessors(2).withMemory(1024);         Java starts in half the time that it takes with 4
+ *   machine = JudgeMachine.start(scratch, options);      the cards are served already
+ *   machine.run("modprobe uio_pci_generic", LIMIT);      modules: ixgbe, vfio-pci, vfio_iommu_type1, uio_pci_generic,
+ *                                                        8021q, tun, veth
+ *   machine.background("backend", "sluice run ...");     its output is in /tmp/backend.log, its process id in
+ *                                                        /run/backend.pid
+ * </pre>
+ * A checkout's classes are those of the last {@code package}, as the launcher runs them.
  */
 final class JudgeMachine implements AutoCloseable {
+    /** As many as a machine has where its options do not say. */
     static final int PROCESSORS = 4;
+
     private static final String READY = "judge-ready";
-    private static final int MEMORY_MEBIBYTES = 512;
-    private static final Duration BOOT = Duration.ofSeconds(180);
+    private static final Duration BOOT = Duration.ofSeconds(240);
     private static final Duration STOP = Duration.ofSeconds(20);
 
     private final QemuProcess qemu;
@@ -26,8 +48,14 @@ final class JudgeMachine implements AutoCloseable {
 
     /** Boots a machine with the card at {@code socket}; its driver is not loaded yet. */
     static JudgeMachine start(Scratch scratch, Path socket) {
+        return start(scratch, MachineOptions.of(socket));
+    }
+
+    /** Boots a machine of {@code options}; no driver is loaded yet. */
+    static JudgeMachine start(Scratch scratch, MachineOptions options) {
         final Path image = Recipe.JUDGE.make();
-        final List<String> words = List.of(
+        final String memory = options.memoryMebibytes() + "M";
+        final List<String> words = new ArrayList<>(List.of(
                 Recipe.QEMU.make().toString(),
                 "-machine",
                 "q35",
@@ -36,12 +64,12 @@ final class JudgeMachine implements AutoCloseable {
                 "-cpu",
                 "max",
                 "-smp",
-                Integer.toString(PROCESSORS),
+                Integer.toString(options.processors()),
                 "-m",
-                MEMORY_MEBIBYTES + "M",
+                memory,
                 // The card's process maps the machine's memory.
                 "-object",
-                "memory-backend-memfd,id=memory,share=on,size=" + MEMORY_MEBIBYTES + "M",
+                "memory-backend-memfd,id=memory,share=on,size=" + memory,
                 "-numa",
                 "node,memdev=memory",
                 "-nodefaults",
@@ -55,12 +83,10 @@ final class JudgeMachine implements AutoCloseable {
                 "-kernel",
                 image.resolve("bzImage").toString(),
                 "-initrd",
-                image.resolve("initrd").toString(),
+                initialFileSystem(scratch, image, options).toString(),
                 "-append",
-                "console=ttyS0 quiet loglevel=3 panic=-1 no_timer_check",
-                // Only this form of the option can say what kind of socket it is.
-                "-device",
-                "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"" + socket + "\"}}");
+                options.commandLine()));
+        words.addAll(options.deviceWords());
         final QemuProcess qemu = QemuProcess.start(scratch, "judge", words);
         try {
             qemu.awaitOutput(READY, BOOT);
@@ -69,6 +95,38 @@ final class JudgeMachine implements AutoCloseable {
             throw e;
         }
         return new JudgeMachine(qemu);
+    }
+
+    /** The archives of which the machine's files are made, one after the other in one file. */
+    private static Path initialFileSystem(Scratch scratch, Path image, MachineOptions options) {
+        final Path base = image.resolve("initrd");
+        if (options.parts().isEmpty()) {
+            return base;
+        }
+        final Path all = scratch.file("initrd-" + options.parts());
+        try (OutputStream out = Files.newOutputStream(all)) {
+            Files.copy(base, out);
+            for (MachineOptions.Part part : options.parts()) {
+                Files.copy(
+                        switch (part) {
+                            case SLUICE -> Recipe.SLUICE.make(sluice());
+                            case DPDK -> Recipe.DPDK.make();
+                        },
+                        out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return all;
+    }
+
+    /** What {@link Recipe#SLUICE} asks for: the JDK and the jars that the build has put side by side. */
+    private static String[] sluice() throws IOException {
+        final List<String> words = new ArrayList<>(List.of("--java-home", System.getProperty("java.home")));
+        try (Stream<Path> jars = Files.list(Path.of(System.getProperty("sluice.home"), "target", "dist", "lib"))) {
+            jars.map(Path::toString).sorted().forEach(words::add);
+        }
+        return words.toArray(String[]::new);
     }
 
     /** All that has come over the console so far. */
@@ -83,6 +141,28 @@ final class JudgeMachine implements AutoCloseable {
             throw new AssertionError(command + " ended with " + result.exitCode() + ":\n" + result.output());
         }
         return result.output();
+    }
+
+    /**
+     * Starts {@code command} and leaves it running, with its output in {@code /tmp/NAME.log}; it is ended by {@code kill $(cat
+     * /run/NAME.pid)}.
+     */
+    void background(String name, String command) {
+        run(command + " </dev/null >/tmp/" + name + ".log 2>&1 & echo $! >/run/" + name + ".pid", STOP);
+    }
+
+    /** Waits for {@code text} in the output of what {@link #background} has started. */
+    void awaitOutput(String name, String text, Duration limit) {
+        Await.until(
+                "'" + text + "' from " + name + " in a machine",
+                limit,
+                () -> output(name).contains(text),
+                () -> output(name));
+    }
+
+    /** What {@link #background}'s command {@code name} has written so far. */
+    String output(String name) {
+        return run("cat /tmp/" + name + ".log", STOP);
     }
 
     /** Runs {@code command}, whatever it answers. */
