@@ -15,6 +15,8 @@ public final class Descriptors {
     private static final MethodHandle READ = Native.function("read", LONG, INT, POINTER, LONG);
     private static final MethodHandle WRITE = Native.function("write", LONG, INT, POINTER, LONG);
     private static final MethodHandle READV = Native.function("readv", LONG, INT, POINTER, INT);
+    private static final MethodHandle PREAD = Native.function("pread", LONG, INT, POINTER, LONG, LONG);
+    private static final MethodHandle PWRITE = Native.function("pwrite", LONG, INT, POINTER, LONG, LONG);
     private static final MethodHandle CLOSE = Native.function("close", INT, INT);
     private static final MethodHandle FCNTL = Native.variadic("fcntl", 2, INT, INT, INT, INT);
     private static final MethodHandle PIPE2 = Native.function("pipe2", INT, POINTER, INT);
@@ -66,6 +68,28 @@ public final class Descriptors {
         try {
             final var errno = Native.errnoBuffer();
             return Native.resultOrErrno((long) WRITE.invokeExact(errno, descriptor, address, lengthBytes), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** pread(2) at {@code offset}: bytes read, 0 at the end, or {@code -errno}. */
+    public static long readAt(int descriptor, long address, long lengthBytes, long offset) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno(
+                    (long) PREAD.invokeExact(errno, descriptor, address, lengthBytes, offset), errno);
+        } catch (Throwable t) {
+            throw Native.unexpected(t);
+        }
+    }
+
+    /** pwrite(2) at {@code offset}: bytes written, or {@code -errno}. */
+    public static long writeAt(int descriptor, long address, long lengthBytes, long offset) {
+        try {
+            final var errno = Native.errnoBuffer();
+            return Native.resultOrErrno(
+                    (long) PWRITE.invokeExact(errno, descriptor, address, lengthBytes, offset), errno);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
