@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe.port;
 
-import io.sluice.host.endpoint.EndpointException;
 import io.sluice.host.endpoint.Endpoints;
 import io.sluice.host.endpoint.KeptEnd;
 import io.sluice.host.ixgbe.CardClock;
@@ -12,6 +11,7 @@ import io.sluice.host.ixgbe.model.packet.PacketEngine;
 import io.sluice.host.ixgbe.model.packet.Wire;
 import io.sluice.host.pci.InProcessDoor;
 import io.sluice.host.pci.PciDevice;
+import io.sluice.host.pci.vfio.VfioDoor;
 import io.sluice.host.pci.vfiouser.VfioUserDoor;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.agent.AgentRunner;
@@ -66,9 +66,7 @@ final class CardDoor implements AutoCloseable {
         return switch (request.address().place()) {
             case MODEL -> model(request, helped, kept, cables);
             case SOCKET -> new CardDoor(VfioUserDoor.connect(Path.of(card)), null, "", false);
-            case SLOT ->
-                throw new EndpointException("ixgbe:" + card + ": this release drives cards in software (ixgbe:model0)"
-                        + " and behind vfio-user sockets (ixgbe:/path), no cards in slots yet");
+            case SLOT -> new CardDoor(VfioDoor.open(card), null, "", false);
         };
     }
 
@@ -97,7 +95,11 @@ final class CardDoor implements AutoCloseable {
 
     /** How the card is reached, for a person. */
     String words() {
-        return model == null ? "vfio-user socket" : "model in this process";
+        return switch (device) {
+            case VfioUserDoor _ -> "vfio-user socket";
+            case VfioDoor _ -> "VFIO";
+            default -> "model in this process";
+        };
     }
 
     /** What a card in software is plugged into, as the user wrote it; empty for another card, which knows itself. */
