@@ -5,8 +5,10 @@ import io.sluice.host.pci.DmaMap;
 import io.sluice.host.pci.PciFunction;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.PosixException;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * The memory that a client lets the function use: what came by DMA_MAP and was not taken back by DMA_UNMAP. Methods return
@@ -24,10 +26,14 @@ final class ClientMemory {
 
     private final PciFunction function;
     private final DmaMap ranges = new DmaMap(Protocol.MAX_DMA_MAPS);
-    private final Map<Long, Range> rangesByAddress = new HashMap<>();
+    private final NavigableMap<Long, Range> rangesByAddress = new TreeMap<>(Long::compareUnsigned);
 
     /** A range of the client's; {@code memory} is null where it has none. */
-    private record Range(long deviceAddress, long lengthBytes, MappedFile memory) {}
+    private record Range(long deviceAddress, long lengthBytes, MappedFile memory) {
+        long lastAddress() {
+            return deviceAddress + lengthBytes - 1;
+        }
+    }
 
     /** No memory yet, for {@code function}. */
     ClientMemory(PciFunction function) {
@@ -85,13 +91,35 @@ final class ClientMemory {
         return 0;
     }
 
-    /** Removes the range of exactly these numbers; the function touches it no more then. */
+    /**
+     * Removes all ranges within, perhaps none; the function touches them no more then. It does what VFIO's own command does,
+     * for a virtual machine with an IOMMU takes back all addresses at once when its guest changes a whole table. A range
+     * that would be cut is an error, and nothing is removed.
+     */
     int unmap(long deviceAddress, long lengthBytes) {
-        if (!ranges.remove(deviceAddress, lengthBytes)) {
-            return Errno.ENOENT;
+        final long last = deviceAddress + lengthBytes - 1;
+        if (lengthBytes <= 0
+                || Long.compareUnsigned(last, deviceAddress) < 0
+                || cuts(deviceAddress, deviceAddress - 1)
+                || cuts(last + 1, last)) {
+            return Errno.EINVAL;
         }
-        takeBack(rangesByAddress.remove(deviceAddress));
+        final Collection<Range> within =
+                rangesByAddress.subMap(deviceAddress, true, last, true).values();
+        for (Range range : within) {
+            ranges.remove(range.deviceAddress, range.lengthBytes);
+            takeBack(range);
+        }
+        within.clear();
         return 0;
+    }
+
+    /** Whether one range has both {@code address} and the one before it. */
+    private boolean cuts(long address, long before) {
+        final Map.Entry<Long, Range> below = rangesByAddress.floorEntry(before);
+        return address != 0
+                && below != null
+                && Long.compareUnsigned(below.getValue().lastAddress(), address) >= 0;
     }
 
     private void takeBack(Range range) {
