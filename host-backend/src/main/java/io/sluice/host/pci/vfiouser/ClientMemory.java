@@ -98,7 +98,8 @@ final class ClientMemory {
      */
     int unmap(long deviceAddress, long lengthBytes) {
         final long last = deviceAddress + lengthBytes - 1;
-        if (lengthBytes <= 0
+        // Any length up to the last address: what lies above the addresses of interrupts is more than 2^63 bytes.
+        if (lengthBytes == 0
                 || Long.compareUnsigned(last, deviceAddress) < 0
                 || cuts(deviceAddress, deviceAddress - 1)
                 || cuts(last + 1, last)) {
