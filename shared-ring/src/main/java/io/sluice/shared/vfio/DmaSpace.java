@@ -4,7 +4,9 @@ package io.sluice.shared.vfio;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The memory that the devices of one IOMMU group reach, and where. The group has one owner in the whole system, this
@@ -16,7 +18,8 @@ abstract sealed class DmaSpace permits TypeOneSpace, IommufdSpace {
 
     private final String group;
     private final AddressPlan plan = new AddressPlan();
-    private int users;
+    /** The slots whose devices are in it. */
+    private final Set<String> users = new HashSet<>();
 
     /** A space for the devices of {@code group}. */
     DmaSpace(String group) {
@@ -36,6 +39,9 @@ abstract sealed class DmaSpace permits TypeOneSpace, IommufdSpace {
         synchronized (OPEN) {
             final String group = files.groupName();
             final DmaSpace space = OPEN.containsKey(group) ? OPEN.get(group) : create(files);
+            if (space.users.contains(files.slot())) {
+                throw files.failure("this process has it open already", "use that, or close it first");
+            }
             int device = -1;
             boolean entered = false;
             try {
@@ -46,11 +52,11 @@ abstract sealed class DmaSpace permits TypeOneSpace, IommufdSpace {
                 if (!entered && device >= 0) {
                     Descriptors.close(device);
                 }
-                if (!entered && space.users == 0) {
+                if (!entered && space.users.isEmpty()) {
                     space.release();
                 }
             }
-            space.users++;
+            space.users.add(files.slot());
             OPEN.put(group, space);
             return new Opened(space, device);
         }
@@ -60,10 +66,10 @@ abstract sealed class DmaSpace permits TypeOneSpace, IommufdSpace {
         return files.opensAlone() ? IommufdSpace.create(files) : TypeOneSpace.create(files);
     }
 
-    /** Leaves the space; its device is closed. With the last one the space goes. */
-    final void leave() {
+    /** The device at {@code slot}, which is closed, leaves the space. With the last one the space goes. */
+    final void leave(String slot) {
         synchronized (OPEN) {
-            if (--users == 0) {
+            if (users.remove(slot) && users.isEmpty()) {
                 OPEN.remove(group);
                 release();
             }

@@ -26,8 +26,7 @@ final class IommufdSpace extends DmaSpace {
             throw files.failure(
                     "opening " + files.iommuFile() + ": " + Errno.describe(iommufd),
                     iommufd == -Errno.EACCES
-                            ? "to be let in, type as root: chown " + System.getProperty("user.name") + " "
-                                    + files.iommuFile()
+                            ? files.letIn(files.iommuFile())
                             : "to load what makes it, type: modprobe iommufd");
         }
         final int space = Iommufd.newSpace(iommufd);
@@ -43,9 +42,7 @@ final class IommufdSpace extends DmaSpace {
         final String file = files.deviceFile();
         final int device = OpenFile.open(file, OpenFile.READ_WRITE);
         if (device < 0) {
-            throw files.failure(
-                    "opening " + file + ": " + Errno.describe(device),
-                    "to be let in, type as root: chown " + System.getProperty("user.name") + " " + file);
+            throw files.failure("opening " + file + ": " + Errno.describe(device), files.letIn(file));
         }
         final int bound = Vfio.bind(device, iommufd);
         final int attached = bound < 0 ? bound : Vfio.attach(device, space);

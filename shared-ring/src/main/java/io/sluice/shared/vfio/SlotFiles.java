@@ -146,6 +146,19 @@ record SlotFiles(Path root, String slot) {
         return false;
     }
 
+    /** How this process's user is let open {@code file}. */
+    String letIn(String file) {
+        return "to be let in, have root type: chown " + user() + " " + file;
+    }
+
+    private String user() {
+        try {
+            return Files.getAttribute(root.resolve("proc/self"), "unix:uid").toString();
+        } catch (IOException | UnsupportedOperationException e) {
+            return System.getProperty("user.name");
+        }
+    }
+
     VfioException failure(String what, String remedy) {
         return new VfioException(slot, what, remedy);
     }

@@ -29,7 +29,9 @@ final class TypeOneSpace extends DmaSpace {
         if (container < 0) {
             throw files.failure(
                     "opening " + files.containerFile() + ": " + Errno.describe(container),
-                    container == -Errno.EACCES ? "be root" : "to load what makes it, type: modprobe vfio-pci");
+                    container == -Errno.EACCES
+                            ? files.letIn(files.containerFile())
+                            : "to load what makes it, type: modprobe vfio-pci");
         }
         int group = -1;
         boolean joined = false;
@@ -68,8 +70,7 @@ final class TypeOneSpace extends DmaSpace {
             throw files.failure(
                     "opening " + files.groupFile() + ": " + Errno.describe(group),
                     group == -Errno.EACCES || group == -Errno.EPERM
-                            ? "to be let in, type as root: chown " + System.getProperty("user.name") + " "
-                                    + files.groupFile()
+                            ? files.letIn(files.groupFile())
                             : "see whether vfio-pci has the device: readlink /sys/bus/pci/devices/" + files.slot()
                                     + "/driver");
         }

@@ -39,7 +39,7 @@ public final class VfioDevice implements AutoCloseable {
     private final SlotFiles files;
     private final int device;
     private final DmaSpace space;
-    private final Arena arena = Arena.ofShared();
+    private final Arena arena = Arena.ofAuto();
     /** Room for one access; used under this object's lock. */
     private final long scratch = arena.allocate(Long.BYTES, Long.BYTES).address();
 
@@ -98,7 +98,7 @@ public final class VfioDevice implements AutoCloseable {
         } finally {
             if (opened != null && open == null) {
                 Descriptors.close(opened.device());
-                opened.space().leave();
+                opened.space().leave(files.slot());
             }
         }
     }
@@ -109,7 +109,7 @@ public final class VfioDevice implements AutoCloseable {
             try {
                 return DmaSpace.open(files);
             } catch (BusyException e) {
-                if (System.nanoTime() - deadline >= 0) {
+                if (System.nanoTime() - deadline >= 0 || Thread.currentThread().isInterrupted()) {
                     final String holders = files.holders(e.getMessage());
                     throw files.failure(
                             (holders.isEmpty() ? "somebody" : holders) + " has " + e.getMessage(),
@@ -337,7 +337,6 @@ public final class VfioDevice implements AutoCloseable {
             mapped.forEach((deviceAddress, lengthBytes) -> space.unmap(lengthBytes, deviceAddress));
             mapped.clear();
         }
-        space.leave();
-        arena.close();
+        space.leave(files.slot());
     }
 }
