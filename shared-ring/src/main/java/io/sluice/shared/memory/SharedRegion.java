@@ -3,6 +3,7 @@ package io.sluice.shared.memory;
 
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
+import io.sluice.shared.posix.NumaPolicy;
 import io.sluice.shared.posix.PosixException;
 import io.sluice.shared.posix.SharedMemory;
 
@@ -13,8 +14,6 @@ import io.sluice.shared.posix.SharedMemory;
  * SIGBUS at some packet; its size is sealed, so that no holder of the descriptor can shrink it under the others.
  */
 public final class SharedRegion implements AutoCloseable {
-    private static final long HUGE_PAGE_BYTES = 2L << 20;
-
     private final int descriptor;
     private final long address;
     private final long lengthBytes;
@@ -38,24 +37,42 @@ public final class SharedRegion implements AutoCloseable {
      * @throws PosixException where there is not enough memory
      */
     public static SharedRegion create(String name, long lengthBytes) {
-        String note = "huge pages not used: the region is no multiple of 2 MiB";
-        if (lengthBytes % HUGE_PAGE_BYTES == 0) {
-            final int descriptor = SharedMemory.memfd(name, true);
-            final int result = descriptor < 0 ? descriptor : reserve(descriptor, lengthBytes);
-            if (result >= 0) {
-                return map(descriptor, lengthBytes, true, "");
-            }
-            if (descriptor >= 0) {
-                Descriptors.close(descriptor);
-            }
-            note = "huge pages not used (" + Errno.describe(result) + "): reserve some with 'sysctl vm.nr_hugepages="
-                    + lengthBytes / HUGE_PAGE_BYTES + "' or more for fewer TLB misses";
+        return create(name, lengthBytes, Backing.USUAL);
+    }
+
+    /**
+     * As the other, made of what {@code backing} says.
+     *
+     * @throws PosixException where there is not enough of it, or the length is no multiple of its pages, with what to do
+     */
+    public static SharedRegion create(String name, long lengthBytes, Backing backing) {
+        if (backing.contiguous() || backing.folder().isPresent()) {
+            return map(new HugePages(name, backing).reserve(lengthBytes), lengthBytes, true, "");
         }
+        String note = "huge pages not used: the region is no multiple of 2 MiB";
+        if (lengthBytes % Backing.HUGE_PAGE_BYTES == 0) {
+            try {
+                return map(new HugePages(name, backing).reserve(lengthBytes), lengthBytes, true, "");
+            } catch (PosixException e) {
+                note = "huge pages not used (" + Errno.describe(e.errno()) + "): reserve some with 'sysctl"
+                        + " vm.nr_hugepages=" + lengthBytes / Backing.HUGE_PAGE_BYTES
+                        + "' or more for fewer TLB misses";
+            }
+        }
+        try (NumaPolicy _ = NumaPolicy.bind(backing.node())) {
+            return ordinary(name, lengthBytes, note);
+        }
+    }
+
+    private static SharedRegion ordinary(String name, long lengthBytes, String note) {
         if (lengthBytes > AvailableMemory.bytes()) {
             throw notEnough(name, lengthBytes, -Errno.ENOMEM);
         }
         final int descriptor = PosixException.check(SharedMemory.memfd(name, false), "memfd_create(" + name + ")");
-        final int result = reserve(descriptor, lengthBytes);
+        int result = SharedMemory.allocate(descriptor, lengthBytes);
+        if (result >= 0) {
+            result = SharedMemory.sealSize(descriptor);
+        }
         if (result < 0) {
             Descriptors.close(descriptor);
             throw notEnough(name, lengthBytes, result);
@@ -67,7 +84,7 @@ public final class SharedRegion implements AutoCloseable {
      * Maps the region behind {@code descriptor}, received from its maker; the descriptor then belongs to this object.
      */
     public static SharedRegion attach(int descriptor, long lengthBytes) {
-        return map(descriptor, lengthBytes, false, "");
+        return map(descriptor, lengthBytes, SharedMemory.pageBytes(descriptor) == Backing.HUGE_PAGE_BYTES, "");
     }
 
     private static PosixException notEnough(String name, long lengthBytes, int result) {
@@ -77,11 +94,6 @@ public final class SharedRegion implements AutoCloseable {
                 result,
                 "fewer or smaller slots (slots=, buffer=) need less; 'free -m' and the cgroup's memory.max"
                         + " tell what there is");
-    }
-
-    private static int reserve(int descriptor, long lengthBytes) {
-        final int result = SharedMemory.allocate(descriptor, lengthBytes);
-        return result < 0 ? result : SharedMemory.sealSize(descriptor);
     }
 
     private static SharedRegion map(int descriptor, long lengthBytes, boolean hugePages, String note) {

@@ -32,6 +32,8 @@ public final class SharedMemory {
     private static final int F_SEAL_SEAL = 1;
     private static final int F_SEAL_SHRINK = 2;
     private static final int F_SEAL_GROW = 4;
+    private static final int FALLOC_FL_KEEP_SIZE = 1;
+    private static final int FALLOC_FL_PUNCH_HOLE = 2;
     private static final int PROT_READ_WRITE = 3;
     private static final int PROT_READ = 1;
     private static final int MAP_SHARED = 1;
@@ -56,9 +58,24 @@ public final class SharedMemory {
      * be a SIGBUS at first touch; here its absence is ENOSPC or ENOMEM.
      */
     public static int allocate(int descriptor, long lengthBytes) {
+        return allocate(descriptor, 0, 0, lengthBytes);
+    }
+
+    /** As the other, of {@code lengthBytes} from {@code offset} on. */
+    public static int allocate(int descriptor, long offset, long lengthBytes) {
+        return allocate(descriptor, 0, offset, lengthBytes);
+    }
+
+    /** fallocate(2) with FALLOC_FL_PUNCH_HOLE: gives these pages back, the file's size stays. 0 or {@code -errno}. */
+    public static int punchHole(int descriptor, long offset, long lengthBytes) {
+        return allocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, lengthBytes);
+    }
+
+    private static int allocate(int descriptor, int mode, long offset, long lengthBytes) {
         try {
             final var errno = Native.errnoBuffer();
-            return Native.resultOrErrno((int) FALLOCATE.invokeExact(errno, descriptor, 0, 0L, lengthBytes), errno);
+            return Native.resultOrErrno(
+                    (int) FALLOCATE.invokeExact(errno, descriptor, mode, offset, lengthBytes), errno);
         } catch (Throwable t) {
             throw Native.unexpected(t);
         }
