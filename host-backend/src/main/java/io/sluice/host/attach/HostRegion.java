@@ -5,6 +5,7 @@ import static io.sluice.shared.ring.RegionDescriptor.*;
 
 import io.sluice.host.keeper.KeptDescriptors;
 import io.sluice.host.keeper.KeptItems;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.ring.Directory;
@@ -41,15 +42,17 @@ public final class HostRegion implements AutoCloseable {
 
     /** Makes a region for {@code spec} whose private copy is the file at {@code statusPath}. */
     public HostRegion(RegionSpec spec, Path statusPath) throws IOException {
-        this(spec, statusPath, "", KeptDescriptors.none());
+        this(spec, statusPath, "", Backing.USUAL, KeptDescriptors.none());
     }
 
     /**
      * As {@link #HostRegion(RegionSpec, Path)}, or takes over the region that a dead backend has left in {@code kept}.
      *
      * @param plan what was asked for; a region left of another plan is not to be given here ({@link LeftRegion})
+     * @param backing what a new region is to be made of
      */
-    public HostRegion(RegionSpec spec, Path statusPath, String plan, KeptDescriptors kept) throws IOException {
+    public HostRegion(RegionSpec spec, Path statusPath, String plan, Backing backing, KeptDescriptors kept)
+            throws IOException {
         format = format(spec);
         inherited = kept.inherits(KeptItems.MEMORY);
         status = inherited
@@ -58,7 +61,7 @@ public final class HostRegion implements AutoCloseable {
         try {
             memory = inherited
                     ? SharedRegion.attach(kept.take(KeptItems.MEMORY), format.regionBytes())
-                    : SharedRegion.create("sluice-" + spec.name(), format.regionBytes());
+                    : SharedRegion.create("sluice-" + spec.name(), format.regionBytes(), backing);
         } catch (RuntimeException e) {
             if (inherited) {
                 status.leave();

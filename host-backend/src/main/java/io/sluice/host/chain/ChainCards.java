@@ -3,6 +3,7 @@ package io.sluice.host.chain;
 
 import io.sluice.host.ixgbe.port.CardRequest;
 import io.sluice.host.ixgbe.port.Cards;
+import io.sluice.host.keeper.CardGuards;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,11 @@ public final class ChainCards {
      * The cards of a backend that runs {@code chains}.
      *
      * @param directory where it is reported what the cards do
+     * @param guards who stops cards in slots where this process cannot any more
      * @throws ChainSyntaxException where what a chain asks of a card cannot be right
      * @throws IllegalArgumentException where chains ask one card for different things
      */
-    public static Cards of(List<ConfiguredChain> chains, RuntimeDirectory directory) {
+    public static Cards of(List<ConfiguredChain> chains, RuntimeDirectory directory, CardGuards guards) {
         List<Cards.Use> uses = new ArrayList<>();
         for (ConfiguredChain configured : chains) {
             for (EndpointPlan endpoint : Plan.of(configured.chain()).endpoints()) {
@@ -28,7 +30,7 @@ public final class ChainCards {
                 }
             }
         }
-        return new Cards(uses, directory);
+        return new Cards(uses, directory, guards);
     }
 
     static boolean isCard(Hop hop) {

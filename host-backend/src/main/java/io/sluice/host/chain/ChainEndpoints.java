@@ -13,6 +13,7 @@ import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.function.PacketFunction;
 import io.sluice.shared.function.PacketFunctionProvider;
+import io.sluice.shared.memory.Backing;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,11 @@ final class ChainEndpoints implements AutoCloseable {
     /** The card that {@code hop} names, or null where it is something else. */
     CardPort port(Hop hop) {
         return ports.get(hop);
+    }
+
+    /** What the memory has to be made of that packets are in, as far as cards care. */
+    Backing backing() {
+        return ports.values().stream().map(CardPort::backing).reduce(Backing.USUAL, Backing::and);
     }
 
     /** What helper threads are to do for cards beside their stages. */

@@ -64,7 +64,12 @@ public final class RunningChain implements AutoCloseable {
             final int count = plan.segments().size();
             for (int i = 0; i < count; i++) {
                 segments.add(new RunningSegment(
-                        plan.segments().get(i), layout.specs().get(i), layout.threads(), directory, kept.get(i)));
+                        plan.segments().get(i),
+                        layout.specs().get(i),
+                        endpoints.backing(),
+                        layout.threads(),
+                        directory,
+                        kept.get(i)));
                 if (count > 1) {
                     segments.getLast().mark(i + 1, count);
                 }

@@ -7,6 +7,7 @@ import io.sluice.host.attach.HostRegion;
 import io.sluice.host.attach.SilenceLimits;
 import io.sluice.host.attach.StatusFile;
 import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.RegionSpec;
 import io.sluice.shared.ring.Ring;
@@ -36,17 +37,24 @@ public final class RunningSegment implements AutoCloseable {
      * Makes the region that {@code spec} says and the bells of {@code threads} helper threads. Nothing runs yet, and
      * nobody can attach.
      *
+     * @param backing what the region is to be made of
      * @param directory where the status file is made
      * @param left by a dead backend, or nothing
      * @throws IOException where the system refuses something, with what to do; nothing is left then
      */
-    RunningSegment(SegmentPlan plan, RegionSpec spec, int threads, RuntimeDirectory directory, KeptSegment left)
+    RunningSegment(
+            SegmentPlan plan,
+            RegionSpec spec,
+            Backing backing,
+            int threads,
+            RuntimeDirectory directory,
+            KeptSegment left)
             throws IOException {
         this.name = spec.name();
         this.plan = plan;
         this.kept = left.descriptors();
         final String status = "backend-" + ProcessHandle.current().pid() + "-" + spec.name() + StatusFile.SUFFIX;
-        region = new HostRegion(spec, directory.path().resolve(status), left.plan(), kept);
+        region = new HostRegion(spec, directory.path().resolve(status), left.plan(), backing, kept);
         try {
             guests = new GuestAttachments(threads, kept);
         } catch (RuntimeException e) {

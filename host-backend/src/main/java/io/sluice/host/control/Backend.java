@@ -9,6 +9,7 @@ import io.sluice.host.chain.RunningSegment;
 import io.sluice.host.chain.Succession;
 import io.sluice.host.endpoint.Intake;
 import io.sluice.host.ixgbe.port.Cards;
+import io.sluice.host.keeper.CardGuards;
 import io.sluice.host.keeper.DescriptorStore;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class Backend implements AutoCloseable {
                 succession = Succession.of(store, !keep.isZero(), directory, config.chains());
             }
             StatusFiles.removeAbandoned(directory);
-            cards = ChainCards.of(config.chains(), directory);
+            cards = ChainCards.of(config.chains(), directory, new CardGuards(directory, store));
             for (ConfiguredChain chain : config.chains()) {
                 chains.add(new RunningChain(chain, directory, intake, succession, cards));
             }

@@ -87,8 +87,35 @@ final class Holdings {
         }
     }
 
-    /** Orphans, the longest dead first. */
+    /**
+     * Stops the cards of {@code owner}, which has gone, and holds them no more; one that does not stop is tried again when
+     * its time is up.
+     *
+     * @return those that were stopped
+     */
+    List<String> stopCards(int owner) {
+        final List<String> stopped = new ArrayList<>();
+        for (String name : List.copyOf(groups.keySet())) {
+            final Group group = groups.get(name);
+            if (CardSwitch.is(name) && group.owner == owner && CardSwitch.off(group.items)) {
+                close(groups.remove(name));
+                stopped.add(name);
+            }
+        }
+        return stopped;
+    }
+
+    /** Whether a card is held that its backend, dead or alive, has not stopped. */
+    boolean hasCards() {
+        return groups.keySet().stream().anyMatch(CardSwitch::is);
+    }
+
+    /** Orphans that another backend may claim, the longest dead first. */
     List<String> orphans() {
+        return orphaned().stream().filter(name -> !CardSwitch.is(name)).toList();
+    }
+
+    private List<String> orphaned() {
         return groups.entrySet().stream()
                 .filter(entry -> entry.getValue().owner == NOBODY)
                 .sorted(Comparator.comparingLong(entry -> entry.getValue().orphanedNanos))
@@ -99,7 +126,7 @@ final class Holdings {
     /** Makes an orphan {@code owner}'s: the number of its items, or 0 where it is none. */
     int claim(int owner, String groupName) {
         final Group group = owned(NOBODY, groupName);
-        if (group == null) {
+        if (group == null || CardSwitch.is(groupName)) {
             return 0;
         }
         group.owner = owner;
@@ -125,8 +152,9 @@ final class Holdings {
     /** Gives up orphans whose time is up, and names them. */
     List<String> expire(long nowNanos) {
         final List<String> expired = new ArrayList<>();
-        for (String name : orphans()) {
-            if (nowNanos - groups.get(name).expiryNanos >= 0) {
+        for (String name : orphaned()) {
+            final Group group = groups.get(name);
+            if (nowNanos - group.expiryNanos >= 0 && (!CardSwitch.is(name) || CardSwitch.off(group.items))) {
                 close(groups.remove(name));
                 expired.add(name);
             }

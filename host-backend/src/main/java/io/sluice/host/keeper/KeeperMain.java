@@ -11,6 +11,7 @@ import io.sluice.shared.posix.UnixSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * The process that holds what backends must not lose when they die: one for each runtime directory, started by a backend
@@ -27,6 +28,7 @@ public final class KeeperMain {
     static final String LOG = ".keeper.log";
 
     private static final int BACKLOG = 16;
+    private static final Duration LAST_CARDS = Duration.ofSeconds(60);
 
     private KeeperMain() {}
 
@@ -48,6 +50,7 @@ public final class KeeperMain {
         final int listener =
                 PosixException.check(UnixSocket.listenForMessages(socket.toString(), BACKLOG), "bind(" + socket + ")");
         try (KeeperServer server = new KeeperServer(listener, directory.userId())) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> outliveCards(server), "last cards"));
             server.serve();
             // First the name: whoever has connected by it meanwhile sees its connection end and starts another keeper.
             Files.deleteIfExists(socket);
@@ -56,5 +59,14 @@ public final class KeeperMain {
         Descriptors.close(lock);
         // Nothing is left that an orderly end would do.
         Runtime.getRuntime().halt(0);
+    }
+
+    /** Who ends a whole service ends this process too (systemd.kill(5)); what is told its backends, too, comes first. */
+    private static void outliveCards(KeeperServer server) {
+        try {
+            server.awaitNoCards(LAST_CARDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.PollSet;
 import io.sluice.shared.posix.UnixSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class KeeperServer implements AutoCloseable {
     private final PollSet pollSet = new PollSet(MAX_CONNECTIONS + 1);
     private long busyNanos = System.nanoTime();
     private boolean dismissed;
+    private volatile boolean cards;
     private final List<Question> questions = new ArrayList<>();
 
     private record Question(Connection from, KeeperMessage asked) {}
@@ -96,6 +98,20 @@ final class KeeperServer implements AutoCloseable {
         for (String group : holdings.expire(System.nanoTime())) {
             log("given up, for no backend came: " + group);
         }
+        cards = holdings.hasCards();
+    }
+
+    /**
+     * Waits until no card is held any more, from another thread: those of living backends are stopped when these end.
+     *
+     * @return false where that takes longer than {@code limit}
+     */
+    boolean awaitNoCards(Duration limit) throws InterruptedException {
+        final long deadline = System.nanoTime() + limit.toNanos();
+        while (cards && System.nanoTime() < deadline) {
+            Thread.sleep(TURN_NANOS / 1_000_000);
+        }
+        return !cards;
     }
 
     private void accept() {
@@ -212,6 +228,8 @@ final class KeeperServer implements AutoCloseable {
 
     private void disconnect(Connection connection) {
         if (connections.remove(connection)) {
+            // Before anything else: until then a card writes to memory that nobody looks after.
+            holdings.stopCards(connection.socket).forEach(card -> log("stopped, for its backend has gone: " + card));
             holdings.orphan(connection.socket, System.nanoTime(), connection.graceNanos);
             Descriptors.close(connection.socket);
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.pci;
 
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.memory.SharedRegion;
 import java.io.IOException;
 
@@ -41,6 +42,11 @@ public interface PciDevice extends AutoCloseable {
 
     /** The register at {@code offset} of BAR 0 for writing on a packet's way: straight to a mapped page where one is. */
     TailRegister tail(int offset);
+
+    /** What memory has to be made of that {@link #map} is to take. */
+    default Backing backing() {
+        return Backing.USUAL;
+    }
 
     /**
      * Lets the device read and write all of {@code memory} until the mapping is closed or the device is.

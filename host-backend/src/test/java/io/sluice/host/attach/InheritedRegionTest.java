@@ -8,6 +8,7 @@ import io.sluice.host.attach.StagePlaces.Move;
 import io.sluice.host.keeper.KeptDescriptors;
 import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.function.Direction;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.posix.OpenFile;
 import io.sluice.shared.posix.PosixException;
@@ -54,7 +55,7 @@ class InheritedRegionTest {
 
     @BeforeEach
     void make() throws IOException {
-        dead = new HostRegion(SPEC, folder.resolve("dead"), "the plan", KeptDescriptors.none());
+        dead = new HostRegion(SPEC, folder.resolve("dead"), "the plan", Backing.USUAL, KeptDescriptors.none());
     }
 
     @AfterEach
@@ -70,7 +71,8 @@ class InheritedRegionTest {
         final Map<String, Integer> left = Map.of(
                 KeptItems.MEMORY, reopened(dead.memory().descriptor()),
                 KeptItems.STATE, reopened(dead.status().descriptor()));
-        return new HostRegion(SPEC, folder.resolve("next"), "the plan", new KeptDescriptors(null, "", left));
+        return new HostRegion(
+                SPEC, folder.resolve("next"), "the plan", Backing.USUAL, new KeptDescriptors(null, "", left));
     }
 
     private String obstacle(RegionSpec spec) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.host.endpoint.Intake;
+import io.sluice.host.keeper.CardGuards;
 import io.sluice.host.keeper.KeeperLink;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.RuntimeDirectory;
@@ -78,7 +79,11 @@ class SuccessionTest {
         try (KeeperLink other = KeeperLink.open(directory, Duration.ofSeconds(30))) {
             final Succession succession = Succession.of(lost, true, directory, chains);
             try (RunningChain living = new RunningChain(
-                    chains.getFirst(), directory, Intake.OPEN, succession, ChainCards.of(chains, directory))) {
+                    chains.getFirst(),
+                    directory,
+                    Intake.OPEN,
+                    succession,
+                    ChainCards.of(chains, directory, new CardGuards(directory, null)))) {
                 assertThat(lost.awaitHeld(Duration.ofSeconds(20))).isTrue();
                 assertThat(other.awaitHeld(Duration.ofSeconds(20))).isTrue();
                 lost.close();

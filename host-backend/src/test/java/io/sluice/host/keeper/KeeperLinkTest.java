@@ -2,12 +2,15 @@
 package io.sluice.host.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.host.pci.uio.MadeUpSlot;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.posix.DescriptorMessage;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.EventFd;
+import io.sluice.shared.posix.OpenFile;
 import io.sluice.shared.posix.PosixException;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.posix.UnixSocket;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The keeper's process as a backend sees it. A backend that dies is one whose connection ends without a goodbye. */
 @Timeout(60)
@@ -195,7 +199,7 @@ class KeeperLinkTest {
         try (KeeperLink link = open()) {
             assertThat(link.awaitHeld(LIMIT)).isTrue();
             final int dying = stranger();
-            exchange(dying, "hello 1 200", -1);
+            exchange(dying, "hello 1 2000", -1);
             new DescriptorMessage(64).send(dying, "hold g memory", region.descriptor());
             Descriptors.close(dying);
             assertThat(link.orphans()).containsExactly("g");
@@ -206,6 +210,53 @@ class KeeperLinkTest {
             await("its being given up", () -> link.orphans().isEmpty());
         }
         region.close();
+    }
+
+    /** With an ordinary file as the card's configuration space, and one as what resets it. */
+    @Test
+    void shouldStopTheCardOfABackendThatHasDied(@TempDir Path sysfs) throws IOException {
+        final MadeUpSlot slot = new MadeUpSlot(sysfs);
+        slot.putOnBus();
+        final int config = OpenFile.open(slot.config().toString(), OpenFile.READ_WRITE);
+        final int reset = OpenFile.open(slot.config().resolveSibling("reset").toString(), OpenFile.WRITE_ONLY);
+        assertThat(OpenFile.lockExclusive(config)).isZero();
+        try (KeeperLink link = open()) {
+            assertThat(link.awaitHeld(LIMIT)).isTrue();
+            final int dying = stranger();
+            exchange(dying, "hello 1 60000", -1);
+            final DescriptorMessage message = new DescriptorMessage(64);
+            message.send(dying, "hold card~0000-03-00.0~1 card-config", config);
+            message.send(dying, "hold card~0000-03-00.0~1 card-reset", reset);
+            Descriptors.close(config);
+            Descriptors.close(reset);
+            // Alive, it keeps its card, and the right to it.
+            assertThat(link.orphans()).isEmpty();
+            assertThat(slot.busMaster()).isTrue();
+            assertThatThrownBy(() -> lock(slot.config())).hasMessageContaining("EAGAIN");
+            Descriptors.close(dying);
+            await("the card's end", () -> lockable(slot.config()));
+            assertThat(slot.busMaster()).isFalse();
+            assertThat(slot.read("reset")).isEqualTo("1");
+            assertThat(link.orphans()).isEmpty();
+        }
+    }
+
+    private static void lock(Path file) {
+        final int descriptor = OpenFile.open(file.toString(), OpenFile.READ_WRITE);
+        try {
+            PosixException.check(OpenFile.lockExclusive(descriptor), "flock");
+        } finally {
+            Descriptors.close(descriptor);
+        }
+    }
+
+    private static boolean lockable(Path file) {
+        try {
+            lock(file);
+            return true;
+        } catch (PosixException e) {
+            return false;
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.sluice.host.chain.StandInAgent;
 import io.sluice.host.keeper.KeptDescriptors;
 import io.sluice.host.keeper.KeptItems;
 import io.sluice.shared.function.Direction;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.posix.OpenFile;
 import io.sluice.shared.posix.PosixException;
 import io.sluice.shared.ring.Doorbell;
@@ -99,7 +100,7 @@ final class SimRegion implements Actor, AutoCloseable {
                 KeptItems.MEMORY, open("/proc/self/fd/" + region.memory().descriptor()),
                 KeptItems.STATE, open(statusPath().toString()));
         dead.add(region);
-        region = new HostRegion(spec, statusPath(), "", new KeptDescriptors(null, "", left));
+        region = new HostRegion(spec, statusPath(), "", Backing.USUAL, new KeptDescriptors(null, "", left));
         begin();
     }
 

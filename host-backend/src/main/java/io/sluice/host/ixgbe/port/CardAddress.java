@@ -49,7 +49,7 @@ public record CardAddress(String card, int queuePair) {
             }
         }
         throw new IllegalArgumentException("is no card: write model0 for a card in software, model0-1 for its second"
-                + " queue pair, or the path of a vfio-user socket");
+                + " queue pair, 0000:03:00.0 for the card in that slot, or the path of a vfio-user socket");
     }
 
     /** Where that card is. */

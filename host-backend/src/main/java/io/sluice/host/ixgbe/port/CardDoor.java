@@ -9,9 +9,9 @@ import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.packet.EndpointWire;
 import io.sluice.host.ixgbe.model.packet.PacketEngine;
 import io.sluice.host.ixgbe.model.packet.Wire;
+import io.sluice.host.keeper.CardGuards;
 import io.sluice.host.pci.InProcessDoor;
 import io.sluice.host.pci.PciDevice;
-import io.sluice.host.pci.vfio.VfioDoor;
 import io.sluice.host.pci.vfiouser.VfioUserDoor;
 import io.sluice.shared.agent.Agent;
 import io.sluice.shared.agent.AgentRunner;
@@ -35,9 +35,15 @@ final class CardDoor implements AutoCloseable {
     private final Model82599 model;
     private final Agent agent;
     private final AgentRunner runner;
+    private final String words;
     private final String wire;
 
-    private CardDoor(PciDevice device, Model82599 model, String wire, boolean helped) {
+    private CardDoor(PciDevice device, String words) {
+        this(device, null, words, "", false);
+    }
+
+    private CardDoor(PciDevice device, Model82599 model, String words, String wire, boolean helped) {
+        this.words = words;
         this.wire = wire;
         this.device = device;
         this.model = model;
@@ -58,15 +64,17 @@ final class CardDoor implements AutoCloseable {
      *
      * @param helped whether a chain's helper thread gives a card in software its turns
      * @param kept what a dead backend has left of a model's wire
+     * @param guards who stops a card in a slot where this process cannot any more
      * @param cables the end of a cable by its name, where the wire is one
      */
-    static CardDoor open(CardRequest request, boolean helped, KeptEnd kept, Function<String, Wire> cables)
+    static CardDoor open(
+            CardRequest request, boolean helped, KeptEnd kept, CardGuards guards, Function<String, Wire> cables)
             throws IOException {
         final String card = request.address().card();
         return switch (request.address().place()) {
             case MODEL -> model(request, helped, kept, cables);
-            case SOCKET -> new CardDoor(VfioUserDoor.connect(Path.of(card)), null, "", false);
-            case SLOT -> new CardDoor(VfioDoor.open(card), null, "", false);
+            case SOCKET -> new CardDoor(VfioUserDoor.connect(Path.of(card)), "vfio-user socket");
+            case SLOT -> new CardDoor(SlotDoor.open(card, () -> guards.of(card)), SlotDoor.words(card));
         };
     }
 
@@ -77,7 +85,12 @@ final class CardDoor implements AutoCloseable {
         try {
             final Model82599 model =
                     new Model82599(ModelOptions.of(name), System::nanoTime, parts -> new PacketEngine(parts, wire));
-            return new CardDoor(new InProcessDoor(model), model, asked.kind() + ":" + asked.address(), helped);
+            return new CardDoor(
+                    new InProcessDoor(model),
+                    model,
+                    "model in this process",
+                    asked.kind() + ":" + asked.address(),
+                    helped);
         } catch (RuntimeException e) {
             wire.close();
             throw e;
@@ -95,11 +108,7 @@ final class CardDoor implements AutoCloseable {
 
     /** How the card is reached, for a person. */
     String words() {
-        return switch (device) {
-            case VfioUserDoor _ -> "vfio-user socket";
-            case VfioDoor _ -> "VFIO";
-            default -> "model in this process";
-        };
+        return words;
     }
 
     /** What a card in software is plugged into, as the user wrote it; empty for another card, which knows itself. */

@@ -20,6 +20,7 @@ import io.sluice.host.ixgbe.queue.TransmitQueue;
 import io.sluice.host.nic.NicCard;
 import io.sluice.host.pci.DmaMapping;
 import io.sluice.shared.agent.Agent;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.ring.Stage;
 import java.io.IOException;
@@ -161,6 +162,11 @@ public final class CardPort implements Endpoint {
         card.card().health().add(gate);
         undoing.push(() -> card.card().health().remove(gate));
         return gate;
+    }
+
+    /** What memory has to be made of whose packets the card reads and writes. */
+    public Backing backing() {
+        return card.device().backing();
     }
 
     /** What the chain's helper thread is to do for the card beside its stages. */

@@ -46,7 +46,8 @@ public record CardRequest(
     public static final EndpointKind KIND = new EndpointKind(
             "ixgbe",
             "CARD[-N]",
-            "a queue pair of an Intel 82599: model0 and so on are cards in software, a path is a vfio-user socket",
+            "a queue pair of an Intel 82599: model0 and so on are cards in software, 0000:03:00.0 is a slot, a path a"
+                    + " vfio-user socket",
             List.of(
                     EndpointOption.of(
                             "wire",

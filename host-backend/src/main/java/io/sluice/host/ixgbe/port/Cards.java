@@ -8,6 +8,7 @@ import io.sluice.host.ixgbe.CardException;
 import io.sluice.host.ixgbe.Pools;
 import io.sluice.host.ixgbe.model.packet.CableWire;
 import io.sluice.host.ixgbe.model.packet.Wire;
+import io.sluice.host.keeper.CardGuards;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.util.HashMap;
@@ -35,6 +36,7 @@ public final class Cards implements AutoCloseable {
     private final Map<String, CableWire> cables = new HashMap<>();
     private final List<Use> uses;
     private final RuntimeDirectory directory;
+    private final CardGuards guards;
     private Thread maintenance;
     private volatile boolean closed;
 
@@ -45,11 +47,13 @@ public final class Cards implements AutoCloseable {
      * Cards for {@code uses}, none of them open yet.
      *
      * @param directory where it is reported what they do
+     * @param guards who stops those in slots where this process cannot any more; closed with this
      * @throws IllegalArgumentException where chains ask one card for different things
      */
-    public Cards(List<Use> uses, RuntimeDirectory directory) {
+    public Cards(List<Use> uses, RuntimeDirectory directory, CardGuards guards) {
         this.uses = List.copyOf(uses);
         this.directory = directory;
+        this.guards = guards;
         for (Use use : uses) {
             final CardRequest request = use.request();
             final String card = request.address().card();
@@ -103,7 +107,7 @@ public final class Cards implements AutoCloseable {
     private OpenCard open(String name, CardRequest request, boolean helped, KeptEnd kept) {
         final String card = request.address().card();
         try {
-            final CardDoor door = CardDoor.open(request, helped, kept, this::cable);
+            final CardDoor door = CardDoor.open(request, helped, kept, guards, this::cable);
             try {
                 final Card opened =
                         Card.open(door.device(), request.cardOptions().withClock(door.clock()));
@@ -161,5 +165,6 @@ public final class Cards implements AutoCloseable {
         if (maintenance != null) {
             LockSupport.unpark(maintenance);
         }
+        guards.close();
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.host.ixgbe.queue;
 
 import io.sluice.host.pci.DmaMapping;
 import io.sluice.host.pci.PciDevice;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.memory.SharedRegion;
 import java.io.IOException;
 
@@ -16,7 +17,6 @@ import java.io.IOException;
  * </pre>
  */
 public final class DescriptorMemory implements AutoCloseable {
-    private static final int PAGE_BYTES = 4096;
     private static final int DESCRIPTOR_BYTES = 16;
     private static final int HEAD_BYTES = 128;
 
@@ -37,8 +37,10 @@ public final class DescriptorMemory implements AutoCloseable {
      */
     public static DescriptorMemory of(PciDevice device, int descriptors) throws IOException {
         final long bytes = (long) descriptors * DESCRIPTOR_BYTES + HEAD_BYTES;
+        final Backing backing = device.backing();
+        final long pageBytes = backing.pageBytes();
         final SharedRegion memory =
-                SharedRegion.create("sluice-descriptors", (bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
+                SharedRegion.create("sluice-descriptors", (bytes + pageBytes - 1) / pageBytes * pageBytes, backing);
         try {
             return new DescriptorMemory(descriptors, memory, device.map(memory));
         } catch (IOException | RuntimeException e) {

@@ -4,6 +4,7 @@ package io.sluice.host.ixgbe.port;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.host.keeper.CardGuards;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,8 @@ class CardRequestTest {
 
     private static void shouldContradict(CardRequest first, CardRequest second, String what) {
         final List<Cards.Use> uses = List.of(new Cards.Use("a", first), new Cards.Use("b", second));
-        assertThatThrownBy(() -> new Cards(uses, RuntimeDirectory.ofProcess()))
+        assertThatThrownBy(() -> new Cards(
+                        uses, RuntimeDirectory.ofProcess(), new CardGuards(RuntimeDirectory.ofProcess(), null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(what);
     }
