@@ -5,12 +5,15 @@ import static java.util.stream.Collectors.joining;
 
 import io.sluice.host.attach.SilenceLimits;
 import io.sluice.host.endpoint.Quantity;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.pacing.WaitMode;
 import io.sluice.shared.ring.RegionDescriptor;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -22,6 +25,7 @@ import java.util.stream.IntStream;
  * @param cpus the processors for the host's threads, in the order in which threads take them; empty for all
  * @param outputStallNanos how long an output may refuse packets before they are dropped and counted
  * @param silence how long guests may be silent
+ * @param memoryFolder of a mounted hugetlbfs, in which packets' memory is made; empty for memfds
  */
 public record ChainOptions(
         int slots,
@@ -29,7 +33,8 @@ public record ChainOptions(
         WaitMode waitMode,
         List<Integer> cpus,
         long outputStallNanos,
-        SilenceLimits silence) {
+        SilenceLimits silence,
+        Optional<Path> memoryFolder) {
     public static final int MIN_SLOTS = 256;
     public static final int MAX_SLOTS = 4096;
     public static final int MIN_BUFFER_BYTES = 2048;
@@ -42,10 +47,10 @@ public record ChainOptions(
 
     /** The names by which {@link #with} knows the options, in the order to show. */
     public static final List<String> NAMES =
-            List.of("slots", "buffer", "wait", "cpus", "output-stall", "suspect", "lost");
+            List.of("slots", "buffer", "wait", "cpus", "output-stall", "suspect", "lost", "memory");
 
-    public static final ChainOptions DEFAULTS =
-            new ChainOptions(1024, 2048, WaitMode.ADAPTIVE, List.of(), 1_000_000_000L, SilenceLimits.DEFAULTS);
+    public static final ChainOptions DEFAULTS = new ChainOptions(
+            1024, 2048, WaitMode.ADAPTIVE, List.of(), 1_000_000_000L, SilenceLimits.DEFAULTS, Optional.empty());
 
     private static final Map<String, String> RULES = Map.of(
             "slots", "a power of two from 256 to 4096",
@@ -54,7 +59,8 @@ public record ChainOptions(
             "cpus", "processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
             "output-stall", "a duration from 1ms to 60min, for example 250ms or 1s",
             "suspect", "a duration from 200ms to 20min and shorter than lost, for example 500ms or 1s",
-            "lost", "a duration from 300ms to 60min and longer than suspect, for example 3s");
+            "lost", "a duration from 300ms to 60min and longer than suspect, for example 3s",
+            "memory", "auto, or the folder of a mounted hugetlbfs, for example /dev/hugepages");
 
     public ChainOptions {
         cpus = List.copyOf(cpus);
@@ -93,20 +99,49 @@ public record ChainOptions(
     private ChainOptions changed(String name, String value) {
         return switch (name) {
             case "slots" ->
-                new ChainOptions(Integer.parseInt(value), bufferBytes, waitMode, cpus, outputStallNanos, silence);
+                new ChainOptions(
+                        Integer.parseInt(value), bufferBytes, waitMode, cpus, outputStallNanos, silence, memoryFolder);
             case "buffer" ->
                 new ChainOptions(
-                        slots, Math.toIntExact(Quantity.bytes(value)), waitMode, cpus, outputStallNanos, silence);
-            case "wait" -> new ChainOptions(slots, bufferBytes, WaitMode.parse(value), cpus, outputStallNanos, silence);
-            case "cpus" -> new ChainOptions(slots, bufferBytes, waitMode, processors(value), outputStallNanos, silence);
+                        slots,
+                        Math.toIntExact(Quantity.bytes(value)),
+                        waitMode,
+                        cpus,
+                        outputStallNanos,
+                        silence,
+                        memoryFolder);
+            case "wait" ->
+                new ChainOptions(
+                        slots, bufferBytes, WaitMode.parse(value), cpus, outputStallNanos, silence, memoryFolder);
+            case "cpus" ->
+                new ChainOptions(
+                        slots, bufferBytes, waitMode, processors(value), outputStallNanos, silence, memoryFolder);
             case "suspect" -> with(silence.suspectAfter(Quantity.nanos(value)));
             case "lost" -> with(silence.lostAfter(Quantity.nanos(value)));
-            default -> new ChainOptions(slots, bufferBytes, waitMode, cpus, Quantity.nanos(value), silence);
+            case "memory" ->
+                new ChainOptions(slots, bufferBytes, waitMode, cpus, outputStallNanos, silence, folder(value));
+            default ->
+                new ChainOptions(slots, bufferBytes, waitMode, cpus, Quantity.nanos(value), silence, memoryFolder);
         };
     }
 
     private ChainOptions with(SilenceLimits limits) {
-        return new ChainOptions(slots, bufferBytes, waitMode, cpus, outputStallNanos, limits);
+        return new ChainOptions(slots, bufferBytes, waitMode, cpus, outputStallNanos, limits, memoryFolder);
+    }
+
+    private static Optional<Path> folder(String value) {
+        if (value.equals("auto")) {
+            return Optional.empty();
+        }
+        if (!value.startsWith("/")) {
+            throw new IllegalArgumentException(value);
+        }
+        return Optional.of(Path.of(value));
+    }
+
+    /** What packets' memory is to be made of, as far as this says. */
+    Backing backing() {
+        return memoryFolder.map(Backing.USUAL::inFolder).orElse(Backing.USUAL);
     }
 
     /** Reads {@code 2,4-7}, as taskset(1) writes it. */

@@ -66,7 +66,7 @@ public final class RunningChain implements AutoCloseable {
                 segments.add(new RunningSegment(
                         plan.segments().get(i),
                         layout.specs().get(i),
-                        endpoints.backing(),
+                        configured.options().backing().and(endpoints.backing()),
                         layout.threads(),
                         directory,
                         kept.get(i)));

@@ -110,6 +110,14 @@ final class RunCommand implements Callable<Integer> {
     private String lost;
 
     @Option(
+            names = "--memory",
+            paramLabel = "DIR",
+            description =
+                    "Keep packets in files of this folder of a mounted hugetlbfs, whose size guests can change; auto:"
+                            + " in memory that they cannot. Default auto.")
+    private String memory;
+
+    @Option(
             names = "--keep",
             paramLabel = "TIME",
             defaultValue = "60s",
@@ -168,7 +176,7 @@ final class RunCommand implements Callable<Integer> {
                     "give chains or -c FILE; for example: sluice run 'tap:a <=> guest:g <=> tap:b'");
         }
         ChainOptions options = ChainOptions.DEFAULTS;
-        final String[] values = {slots, buffer, wait, cpus, outputStall, suspect, lost};
+        final String[] values = {slots, buffer, wait, cpus, outputStall, suspect, lost, memory};
         for (int i = 0; i < values.length; i++) {
             if (values[i] != null) {
                 if (config != null) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.sluice.host.attach.SilenceLimits;
 import io.sluice.shared.pacing.WaitMode;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,11 +21,19 @@ final class ChainOptionsTest {
                 .with("buffer", "4KiB")
                 .with("wait", "block")
                 .with("cpus", "5, 0,2-3")
-                .with("output-stall", "250ms");
+                .with("output-stall", "250ms")
+                .with("memory", "/dev/hugepages");
 
         assertThat(options)
                 .isEqualTo(new ChainOptions(
-                        4096, 4096, WaitMode.BLOCK, List.of(5, 0, 2, 3), 250_000_000, SilenceLimits.DEFAULTS));
+                        4096,
+                        4096,
+                        WaitMode.BLOCK,
+                        List.of(5, 0, 2, 3),
+                        250_000_000,
+                        SilenceLimits.DEFAULTS,
+                        Optional.of(Path.of("/dev/hugepages"))));
+        assertThat(options.with("memory", "auto").memoryFolder()).isEmpty();
     }
 
     @ParameterizedTest
@@ -45,6 +55,7 @@ final class ChainOptionsTest {
                 "cpus         | 1-2-3    | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
                 "cpus         | 0-999999999 | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
                 "cpus         | 1,       | processor numbers from 0 to 1023, each once, for example 2,3 or 2-5",
+                "memory       | pages    | auto, or the folder of a mounted hugetlbfs, for example /dev/hugepages",
                 "output-stall | 1        | a duration from 1ms to 60min, for example 250ms or 1s",
                 "output-stall | 10us     | a duration from 1ms to 60min, for example 250ms or 1s",
                 "output-stall | 999999999999999999s | a duration from 1ms to 60min, for example 250ms or 1s",
@@ -89,8 +100,8 @@ final class ChainOptionsTest {
     void shouldNameTheOptionsThereAre() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ChainOptions.DEFAULTS.with("slot", "512"))
-                .withMessage(
-                        "'slot' is no option of a chain; there are slots, buffer, wait, cpus, output-stall, suspect, lost");
+                .withMessage("'slot' is no option of a chain; there are slots, buffer, wait, cpus, output-stall,"
+                        + " suspect, lost, memory");
     }
 
     @ParameterizedTest

@@ -5,8 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.sluice.host.attach.SilenceLimits;
-import io.sluice.shared.pacing.WaitMode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -61,10 +59,12 @@ final class ConfigFileTest {
         assertThat(config.chains())
                 .extracting(ConfiguredChain::options)
                 .containsExactly(
-                        new ChainOptions(512, 2048, WaitMode.BLOCK, List.of(), 1_000_000_000, SilenceLimits.DEFAULTS),
-                        new ChainOptions(
-                                1024, 2048, WaitMode.BLOCK, List.of(2, 3), 2_000_000_000, SilenceLimits.DEFAULTS),
-                        new ChainOptions(1024, 2048, WaitMode.SPIN, List.of(), 1_000_000_000, SilenceLimits.DEFAULTS));
+                        ChainOptions.DEFAULTS.with("slots", "512").with("wait", "block"),
+                        ChainOptions.DEFAULTS
+                                .with("wait", "block")
+                                .with("cpus", "2,3")
+                                .with("output-stall", "2s"),
+                        ChainOptions.DEFAULTS.with("wait", "spin"));
     }
 
     @Test
