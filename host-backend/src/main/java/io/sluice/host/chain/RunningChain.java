@@ -17,6 +17,7 @@ import io.sluice.shared.agent.AgentRunner;
 import io.sluice.shared.function.FunctionAgent;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.pacing.Sleeper;
+import io.sluice.shared.posix.NumaNode;
 import io.sluice.shared.posix.RuntimeDirectory;
 import io.sluice.shared.ring.Stage;
 import io.sluice.shared.ring.Violation;
@@ -159,11 +160,12 @@ public final class RunningChain implements AutoCloseable {
         final List<HostStages> stages =
                 segments.stream().map(segment -> segment.stages(thread)).toList();
         return new AgentRunner(
-                new HelperAgent(name, agents, stages),
-                Sleeper.byAgentsBells(),
-                configured.options().waitMode(),
-                processor,
-                this::failed);
+                        new HelperAgent(name, agents, stages),
+                        Sleeper.byAgentsBells(),
+                        configured.options().waitMode(),
+                        processor,
+                        this::failed)
+                .near(NumaNode.processors(endpoints.backing().node()));
     }
 
     private Agent agent(StagePlan stagePlan, Stage stage, int ring, RunningSegment segment) throws IOException {

@@ -6,6 +6,8 @@ import io.sluice.shared.pacing.WaitMode;
 import io.sluice.shared.pacing.Waiting;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.Threads;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A platform thread that runs one agent until it is done or closed. */
@@ -22,6 +24,7 @@ public final class AgentRunner implements AutoCloseable {
     private final Consumer<Throwable> onError;
     private final Thread thread;
     private final boolean claimed;
+    private List<Integer> near = List.of();
     private volatile boolean running = true;
     private boolean closed;
 
@@ -43,6 +46,12 @@ public final class AgentRunner implements AutoCloseable {
         this.claimed = processor != ANY_PROCESSOR
                 && mode == WaitMode.SPIN
                 && SpinningProcessors.claim(processor, agent.roleName());
+    }
+
+    /** Keeps the thread, where it is not pinned, to those of {@code processors} that it may have; before {@link #start}. */
+    public AgentRunner near(Collection<Integer> processors) {
+        near = List.copyOf(processors);
+        return this;
     }
 
     public AgentRunner start() {
@@ -99,6 +108,8 @@ public final class AgentRunner implements AutoCloseable {
                 throw new IllegalArgumentException("thread " + agent.roleName() + " cannot run on processor "
                         + processor + ": " + Errno.describe(result) + "; allowed are " + Threads.allowedProcessors());
             }
+        } else {
+            Threads.keepTo(near);
         }
     }
 

@@ -51,6 +51,16 @@ public final class Threads {
         }
     }
 
+    /** Keeps the calling thread to those of {@code processors} that it may have; where there is none, it stays as it is. */
+    public static void keepTo(Collection<Integer> processors) {
+        final BitSet kept = new BitSet();
+        processors.forEach(kept::set);
+        kept.and(allowedProcessors());
+        if (!kept.isEmpty()) {
+            allow(kept);
+        }
+    }
+
     private static void allow(BitSet processors) {
         try (Arena arena = Arena.ofConfined()) {
             final byte[] bytes = processors.toByteArray();

@@ -3,11 +3,15 @@ package io.sluice.shared.posix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,5 +54,32 @@ class ThreadsTest {
         thread.join();
         assertThat(kept.get().get(first)).isEqualTo(allowed.cardinality() == 1);
         assertThat(keptOffAll.get()).isEqualTo(kept.get());
+    }
+
+    @Test
+    void shouldKeepToProcessorsThatItMayHave() throws InterruptedException {
+        final BitSet allowed = Threads.allowedProcessors();
+        final int first = allowed.nextSetBit(0);
+        final AtomicReference<BitSet> kept = new AtomicReference<>();
+        final AtomicReference<BitSet> keptToOthers = new AtomicReference<>();
+        final Thread thread = new Thread(() -> {
+            Threads.keepTo(List.of(first, 1000));
+            kept.set(Threads.allowedProcessors());
+            Threads.keepTo(List.of(1000));
+            keptToOthers.set(Threads.allowedProcessors());
+        });
+        thread.start();
+        thread.join();
+        assertThat(kept.get().stream()).containsExactly(first);
+        assertThat(keptToOthers.get()).isEqualTo(kept.get());
+    }
+
+    @Test
+    void shouldKnowTheProcessorsOfANode(@TempDir Path nodes) throws IOException {
+        Files.writeString(Files.createDirectory(nodes.resolve("node0")).resolve("cpulist"), "0-2,8,10-11\n");
+        Files.writeString(Files.createDirectory(nodes.resolve("node1")).resolve("cpulist"), "\n");
+        assertThat(NumaNode.processors(nodes, 0)).containsExactly(0, 1, 2, 8, 10, 11);
+        assertThat(NumaNode.processors(nodes, 1)).isEmpty();
+        assertThat(NumaNode.processors(nodes, -1)).isEmpty();
     }
 }
