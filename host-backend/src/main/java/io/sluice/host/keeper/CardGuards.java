@@ -11,11 +11,12 @@ import java.util.Map;
  */
 public final class CardGuards implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(CardGuards.class.getName());
-    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration CONNECT = Duration.ofSeconds(60);
 
     private final RuntimeDirectory directory;
     private final DescriptorStore store;
     private KeeperLink own;
+    private boolean waited;
 
     /** For the backend of {@code directory}; {@code store} is what it has already, or null. */
     public CardGuards(RuntimeDirectory directory, DescriptorStore store) {
@@ -26,7 +27,8 @@ public final class CardGuards implements AutoCloseable {
     /** The guard of the card in {@code slot}; where there is none, a warning says what that means. */
     public synchronized KeptDescriptors of(String slot) {
         final KeeperLink link = store instanceof KeeperLink given ? given : own();
-        if (!link.awaitHeld(CONNECT)) {
+        if (!link.awaitHeld(waited ? Duration.ZERO : CONNECT)) {
+            waited = true;
             LOG.log(
                     System.Logger.Level.WARNING,
                     "{0} is driven without a guard, for no keeper could be started in {1}: if this process is killed"

@@ -22,7 +22,8 @@ final class CardSwitch {
     static boolean off(Map<String, Integer> items) {
         final Integer config = items.get(KeptItems.CARD_CONFIG);
         if (config == null) {
-            return true; // it was not given yet, and nothing of its memory before it
+            // It is given first. Should it not have come, what the card writes to is never given back.
+            return items.keySet().stream().noneMatch(item -> item.startsWith(KeptItems.CARD_MEMORY));
         }
         final boolean off = SysfsFunction.takeOffBus(config);
         final Integer reset = items.get(KeptItems.CARD_RESET);
