@@ -12,13 +12,16 @@ import picocli.CommandLine.Spec;
         name = "nic",
         mixinStandardHelpOptions = true,
         description =
-                "Shows network cards of the 82599's family and models of it, and serves a model to other programs.",
+                "Shows network cards of the 82599's family and models of it, takes cards from the kernel and gives them"
+                        + " back, and serves a model to other programs.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             NicListCommand.class,
             NicInfoCommand.class,
             NicStatsCommand.class,
             NicWatchCommand.class,
+            NicBindCommand.class,
+            NicUnbindCommand.class,
             NicServeCommand.class
         },
         footer = {
@@ -31,6 +34,7 @@ import picocli.CommandLine.Spec;
             "  sluice nic info model0",
             "  sluice nic stats model0",
             "  sluice nic watch --count 10",
+            "  sluice nic bind 0000:03:00.0",
             "  sluice nic serve model0 --vfio-user /run/sluice/card.sock --wire tap:lan"
         })
 final class NicCommand implements Callable<Integer> {
@@ -40,6 +44,6 @@ final class NicCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do with cards: list, info, stats, watch or serve");
+                spec.commandLine(), "say what to do with cards: list, info, stats, watch, bind, unbind or serve");
     }
 }

@@ -18,8 +18,8 @@ import picocli.CommandLine.Help.Ansi;
                     + " dropped}, counters[{register, words, count}], queues[{direction, number, user, descriptors, busy,"
                     + " packets, bytes, dropped}], pools[{number, user, filter, queues}], faults[], notes[],"
                     + " holder{process, role, state, started, silentMillis}, slot{address, driver, iommuGroup,"
-                    + " groupMembers[], numaNode, pcieLink, interfaces[], missing[]}}]}; a release may add names and never"
-                    + " changes what one means. info, stats and watch have the same.",
+                    + " groupMembers[], numaNode, pcieLink, interfaces[], missing[], commands[]}}]}; a release may add"
+                    + " names and never changes what one means. info, stats and watch have the same.",
             "",
             "Examples:",
             "  sluice nic list",

@@ -82,7 +82,8 @@ final class NicPage {
         if (slot.numaNode() >= 0) {
             lines.add(line("NUMA", "node " + slot.numaNode()));
         }
-        slot.missing().forEach(missing -> lines.add(line("missing", styled(missing, Style.fg_yellow))));
+        slot.missing().forEach(missing -> lines.add(line("missing", styled(missing.what(), Style.fg_yellow))));
+        slot.commands().forEach(command -> lines.add(line("type", styled(command, Style.bold))));
     }
 
     private void queues(List<String> lines, NicCard card) {

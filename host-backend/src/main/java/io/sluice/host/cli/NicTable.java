@@ -45,7 +45,17 @@ final class NicTable {
                     Cell.right(Figures.count(card.traffic().transmittedPackets())),
                     holder(nic)));
         }
-        return table.lines();
+        final List<String> lines = new ArrayList<>(table.lines());
+        for (Nic nic : nics) {
+            nic.slot()
+                    .filter(slot -> nic.holder().isEmpty() && !slot.commands().isEmpty())
+                    .ifPresent(slot -> lines.add("to use " + nic.name() + ": "
+                            + slot.commands().getFirst()
+                            + (slot.iommuGroup().isEmpty()
+                                    ? "   (sluice nic info " + nic.name() + " has a caution)"
+                                    : "")));
+        }
+        return lines;
     }
 
     private static Cell holder(Nic nic) {
@@ -71,7 +81,11 @@ final class NicTable {
 
     private static String slot(PciSlot slot) {
         final List<String> parts = new ArrayList<>();
-        parts.add(slot.driver().isEmpty() ? "no driver" : "kernel driver " + slot.driver());
+        if (slot.driver().isEmpty()) {
+            parts.add("no driver");
+        } else {
+            parts.add((slot.kernelUses() ? "kernel driver " : "") + slot.driver());
+        }
         if (!slot.interfaces().isEmpty()) {
             parts.add(String.join(" ", slot.interfaces()));
         }

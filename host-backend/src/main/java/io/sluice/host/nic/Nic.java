@@ -7,7 +7,7 @@ import java.util.Optional;
  * A card and where it was found.
  *
  * @param holder the process of ours that holds it; empty for one found in sysfs
- * @param slot where it sits on the PCI bus; empty for one that a process of ours reports
+ * @param slot where it sits on the PCI bus; empty for a model, and for one behind a socket
  */
 public record Nic(NicCard card, Optional<NicHolder> holder, Optional<PciSlot> slot) {
     /**
@@ -29,6 +29,11 @@ public record Nic(NicCard card, Optional<NicHolder> holder, Optional<PciSlot> sl
 
     static Nic onBus(NicCard card, PciSlot slot) {
         return new Nic(card, Optional.empty(), Optional.of(slot));
+    }
+
+    /** The same card, which a process of ours holds, with what sysfs says of its slot. */
+    public Nic in(PciSlot place) {
+        return new Nic(card, holder, Optional.of(place));
     }
 
     public String name() {

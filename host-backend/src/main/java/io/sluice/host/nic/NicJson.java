@@ -39,7 +39,7 @@ import java.util.function.Function;
  *     holder         of a card that a process of ours holds: process, role (run | nic serve), state (running | silent),
  *                    started, silentMillis
  *     slot           of a card that sysfs shows: address, driver, iommuGroup, groupMembers[], numaNode, pcieLink,
- *                    interfaces[], missing[]
+ *                    interfaces[], missing[], commands[]
  * </pre>
  * The file of one report has {@code format}, one {@code card}, and a {@code holder} with {@code process}, {@code role},
  * {@code startedNanos} and {@code beatNanos}.
@@ -135,7 +135,11 @@ public final class NicJson {
         }
         writeKnown(json, "pcieLink", slot.pcieLink());
         writeTexts(json, "interfaces", slot.interfaces());
-        writeTexts(json, "missing", slot.missing());
+        writeTexts(
+                json,
+                "missing",
+                slot.missing().stream().map(PciSlot.Missing::what).toList());
+        writeTexts(json, "commands", slot.commands());
         json.writeEndObject();
     }
 

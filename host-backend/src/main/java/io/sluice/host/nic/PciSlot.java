@@ -13,7 +13,7 @@ import java.util.List;
  * @param numaNode or -1 where it has none
  * @param pcieLink {@code 5.0 GT/s x8}; empty where it is not said
  * @param interfaces names of its network interfaces
- * @param missing what stands between it and its use by Sluice, each with what to do
+ * @param missing what stands between it and its use by Sluice
  */
 public record PciSlot(
         String address,
@@ -23,10 +23,32 @@ public record PciSlot(
         int numaNode,
         String pcieLink,
         List<String> interfaces,
-        List<String> missing) {
+        List<Missing> missing) {
+    /**
+     * Something that is missing.
+     *
+     * @param what in words
+     * @param command what to type; empty where no command can help
+     */
+    public record Missing(String what, String command) {}
+
     public PciSlot {
         groupMembers = List.copyOf(groupMembers);
         interfaces = List.copyOf(interfaces);
         missing = List.copyOf(missing);
+    }
+
+    /** What to type, in order and each once. */
+    public List<String> commands() {
+        return missing.stream()
+                .map(Missing::command)
+                .filter(command -> !command.isEmpty())
+                .distinct()
+                .toList();
+    }
+
+    /** Whether the kernel works with it, rather than lend it to programs. */
+    public boolean kernelUses() {
+        return SysfsFunction.kernelUses(driver);
     }
 }

@@ -2,12 +2,9 @@
 package io.sluice.host.nic;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The cards of the 82599's family that the kernel shows, by reading sysfs alone (the kernel's Documentation/ABI/testing:
@@ -26,10 +23,19 @@ public final class SysfsCards {
     public static final Path ROOT = Path.of("/sys");
 
     private final Path root;
+    private final List<BindNote> notes;
+    private final UseOfCard use;
 
-    /** The cards that the sysfs at {@code root} shows. */
-    public SysfsCards(Path root) {
+    /** The cards that the sysfs at {@code root} shows, and the {@code notes} of what was taken from the kernel. */
+    public SysfsCards(Path root, List<BindNote> notes) {
+        this(root, notes, Prompt.ofProcess());
+    }
+
+    /** The same, with commands for {@code prompt}. */
+    public SysfsCards(Path root, List<BindNote> notes, Prompt prompt) {
         this.root = root;
+        this.notes = List.copyOf(notes);
+        this.use = new UseOfCard(prompt);
     }
 
     /**
@@ -38,35 +44,31 @@ public final class SysfsCards {
      * @throws IOException where the list cannot be read
      */
     public List<Nic> find() throws IOException {
-        final Path devices = root.resolve("bus/pci/devices");
         final List<Nic> cards = new ArrayList<>();
-        for (Path device : entries(devices)) {
-            read(device).ifPresent(cards::add);
+        for (SysfsFunction function : SysfsFunction.all(root)) {
+            if (function.kind().isPresent()) {
+                cards.add(read(function, function.kind().get()));
+            }
         }
         return cards;
     }
 
-    private Optional<Nic> read(Path device) throws IOException {
-        final SysfsFolder folder = new SysfsFolder(device);
+    private Nic read(SysfsFunction function, String kind) throws IOException {
+        final SysfsFolder folder = function.attributes();
         final NicCard.PciIds ids = new NicCard.PciIds(
                 folder.hex("vendor"),
                 folder.hex("device"),
                 folder.hex("subsystem_vendor"),
                 folder.hex("subsystem_device"),
                 folder.hex("revision"));
-        final Optional<String> kind = PciNames.of(ids.vendor(), ids.device());
-        if (kind.isEmpty()) {
-            return Optional.empty();
-        }
-        final String address = device.getFileName().toString();
-        final List<Path> interfaces = entries(device.resolve("net"));
-        final PciSlot slot = slot(folder, address, interfaces);
-        final SysfsInterface first =
-                interfaces.isEmpty() ? SysfsInterface.NONE : SysfsInterface.read(interfaces.getFirst());
-        final String door =
-                slot.driver().isEmpty() ? "no driver has it" : "the kernel's driver " + slot.driver() + " has it";
+        final PciSlot slot = slot(function);
+        final SysfsInterface first = slot.interfaces().isEmpty()
+                ? SysfsInterface.NONE
+                : SysfsInterface.read(function.folder()
+                        .resolve("net")
+                        .resolve(slot.interfaces().getFirst()));
         final NicCard card = new NicCard(
-                new NicCard.Identity(address, kind.get(), door, "", ids, first.mac()),
+                new NicCard.Identity(function.address(), kind, door(slot), "", ids, first.mac()),
                 first.link(),
                 "",
                 first.traffic(),
@@ -74,41 +76,47 @@ public final class SysfsCards {
                 List.of(),
                 List.of(),
                 List.of(),
-                first.counters().isEmpty()
-                        ? List.of()
-                        : List.of("counters are those of the kernel's interface "
-                                + slot.interfaces().getFirst()));
-        return Optional.of(Nic.onBus(card, slot));
+                remarks(slot, first));
+        return Nic.onBus(card, slot);
     }
 
-    private static PciSlot slot(SysfsFolder folder, String address, List<Path> interfaces) throws IOException {
-        final String driver = folder.target("driver");
-        final String group = folder.target("iommu_group");
-        final List<String> names = names(interfaces);
-        final List<String> members = new ArrayList<>(names(entries(folder.path().resolve("iommu_group/devices"))));
-        members.remove(address);
+    private static String door(PciSlot slot) {
+        if (slot.driver().isEmpty()) {
+            return "no driver has it";
+        }
+        return slot.kernelUses()
+                ? "the kernel's driver " + slot.driver() + " has it"
+                : slot.driver() + ", for programs";
+    }
+
+    private List<String> remarks(PciSlot slot, SysfsInterface first) {
+        final List<String> remarks = new ArrayList<>();
+        if (!first.counters().isEmpty()) {
+            remarks.add("counters are those of the kernel's interface "
+                    + slot.interfaces().getFirst());
+        }
+        for (BindNote note : notes) {
+            if (note.address().equals(slot.address()) && !slot.kernelUses()) {
+                remarks.add("taken from the kernel by sluice nic bind; " + note.history() + "; to give it back: "
+                        + use.prompt().sluiceAsRoot("nic unbind " + slot.address()));
+            }
+        }
+        return remarks;
+    }
+
+    private PciSlot slot(SysfsFunction function) throws IOException {
+        final SysfsFolder folder = function.attributes();
         final String speed = folder.text("current_link_speed");
+        // 0 where the link's state is not known, behind a conventional bridge for example.
+        final long width = folder.number("current_link_width", 0);
         return new PciSlot(
-                address,
-                driver,
-                group,
-                members,
+                function.address(),
+                function.driver(),
+                function.group(),
+                function.groupMembers().stream().map(SysfsFunction::address).toList(),
                 (int) folder.number("numa_node", -1),
-                speed.isEmpty() ? "" : speed + " x" + folder.text("current_link_width"),
-                names,
-                UseOfCard.missing(address, driver, group, members, names));
-    }
-
-    private static List<String> names(List<Path> paths) {
-        return paths.stream().map(path -> path.getFileName().toString()).toList();
-    }
-
-    private static List<Path> entries(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.sorted().toList();
-        }
+                width <= 0 ? "" : speed + " x" + width,
+                function.interfaces(),
+                use.missing(function));
     }
 }

@@ -39,12 +39,18 @@ record SysfsFolder(Path path) {
         }
     }
 
-    /** The last part of where the link {@code name} points to; empty where there is no such link. */
-    String target(String name) {
+    /** Where the link {@code name} points to; empty where there is no such link. */
+    String link(String name) {
         try {
-            return Files.readSymbolicLink(path.resolve(name)).getFileName().toString();
+            return Files.readSymbolicLink(path.resolve(name)).toString();
         } catch (IOException | UnsupportedOperationException e) {
             return "";
         }
+    }
+
+    /** The last part of where the link {@code name} points to; empty where there is no such link. */
+    String target(String name) {
+        final String link = link(name);
+        return link.substring(link.lastIndexOf('/') + 1);
     }
 }

@@ -1,43 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.nic;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What stands between a card on the PCI bus and its use from user space, and what to do about each. */
-final class UseOfCard {
-    private static final String VFIO = "vfio-pci";
-
-    private UseOfCard() {}
-
-    static List<String> missing(
-            String address, String driver, String iommuGroup, List<String> groupMembers, List<String> interfaces) {
-        final List<String> missing = new ArrayList<>();
-        missing.add("a door to cards on the PCI bus, which this release does not have: it drives models"
-                + " (ixgbe:model0) and cards behind a vfio-user socket (ixgbe:/PATH). What VFIO will need besides:");
-        if (iommuGroup.isEmpty()) {
-            missing.add(
-                    "an IOMMU, so that the card reaches no memory but ours: switch on VT-d or AMD-Vi in the firmware"
-                            + " and boot with intel_iommu=on (AMD: on by itself)");
+/** What stands between a card on the PCI bus and its use from user space, and the command that mends it. */
+record UseOfCard(Prompt prompt) {
+    List<PciSlot.Missing> missing(SysfsFunction card) throws IOException {
+        final String bind = "nic bind " + card.address();
+        final List<PciSlot.Missing> missing = new ArrayList<>();
+        if (card.group().isEmpty()) {
+            if (card.kernelUses()) {
+                missing.add(new PciSlot.Missing(
+                        "an IOMMU: sluice doctor says how to switch one on. Without one a card that goes wrong can"
+                                + " overwrite any memory, and takes another driver: " + has(card),
+                        prompt.sluiceAsRoot(bind + " --driver " + SysfsFunction.UIO)));
+            }
+            return missing;
         }
-        if (!groupMembers.isEmpty()) {
-            missing.add("the rest of IOMMU group " + iommuGroup + ", for a group has one owner: "
-                    + String.join(", ", groupMembers) + " must be bound to vfio-pci, or to no driver, as well");
+        final boolean direct =
+                !card.translated() && (card.driver().isEmpty() || card.driver().equals(SysfsFunction.UIO));
+        if (direct) {
+            return missing;
         }
-        if (!driver.equals(VFIO)) {
-            missing.add("the driver vfio-pci: " + takeAway(address, driver, interfaces) + "modprobe vfio-pci && echo "
-                    + VFIO + " > /sys/bus/pci/devices/" + address + "/driver_override && echo " + address
-                    + " > /sys/bus/pci/drivers_probe");
+        final List<SysfsFunction> others = card.groupObstacles();
+        final String command = prompt.sluiceAsRoot(bind + (others.isEmpty() ? "" : " --with-group"));
+        if (!card.driver().equals(SysfsFunction.VFIO)) {
+            missing.add(new PciSlot.Missing("the driver vfio-pci, which lends it to programs: " + has(card), command));
+        }
+        if (!others.isEmpty()) {
+            final List<String> words = new ArrayList<>();
+            for (SysfsFunction other : others) {
+                words.add(other.words());
+            }
+            missing.add(new PciSlot.Missing(
+                    "the rest of IOMMU group " + card.group() + ", which can have one owner only: "
+                            + String.join(", ", words),
+                    command));
         }
         return missing;
     }
 
-    private static String takeAway(String address, String driver, List<String> interfaces) {
-        if (driver.isEmpty()) {
-            return "";
-        }
-        final String names = String.join(" and ", interfaces);
-        return (interfaces.isEmpty() ? "" : "what uses the interface " + names + " must let go of it; ") + "echo "
-                + address + " > /sys/bus/pci/drivers/" + driver + "/unbind && ";
+    private static String has(SysfsFunction card) throws IOException {
+        return (card.driver().isEmpty() ? "no driver" : card.driver()) + " has it"
+                + (card.interfaces().isEmpty() ? "" : ", as " + String.join(" and ", card.interfaces()));
     }
 }

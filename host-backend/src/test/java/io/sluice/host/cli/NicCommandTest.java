@@ -67,7 +67,8 @@ class NicCommandTest {
             assertThat(run("list")).isZero();
         }
         assertThat(out.toString().lines().map(String::strip))
-                .hasSize(3)
+                .hasSize(4)
+                .anySatisfy(line -> assertThat(line).matches("to use 0000:03:00.0: .*sluice nic bind 0000:03:00.0"))
                 .anySatisfy(line -> assertThat(line)
                         .matches("model0 +82599ES SFP\\+ +8086:10fb +00:1b:21:0a:0b:0c +up 10G .*"
                                 + "sluice run, process \\d+"))
@@ -78,7 +79,8 @@ class NicCommandTest {
 
     @Test
     void shouldTellAllOfOneCard() throws IOException {
-        TestCards.addDevice(folder, "0000:03:00.0", 0x8086, 0x10FB, "", "");
+        TestCards.addInterface(
+                TestCards.addDevice(folder, "0000:03:00.0", 0x8086, 0x10FB, "ixgbe", ""), "eth2", Map.of());
         try (NicReport model = report("model0")) {
             assertThat(model).isNotNull();
             assertThat(run("info", "model0")).isZero();
@@ -92,8 +94,39 @@ class NicCommandTest {
                 .containsPattern("3 +chain1 +00:1b:21:0a:0b:0d +6-7")
                 .containsPattern("fault +link lost, by order")
                 .doesNotContain("0000:03:00.0", "missing");
-        assertThat(run("info", "0000:03:00.0")).isZero();
-        assertThat(out.toString()).containsPattern("missing +an IOMMU");
+        for (String name : List.of("0000:03:00.0", "03:00.0", "eth2")) {
+            out.getBuffer().setLength(0);
+            assertThat(run("info", name)).isZero();
+            assertThat(out.toString())
+                    .containsPattern("missing +an IOMMU")
+                    .containsPattern("type +.*sluice nic bind 0000:03:00.0 --driver uio_pci_generic");
+        }
+    }
+
+    @Test
+    void shouldShowACardOfTheBusThatAProcessHoldsOnce() throws IOException {
+        TestCards.addDevice(folder, "0000:03:00.0", 0x8086, 0x10FB, "vfio-pci", "12");
+        try (NicReport card = report("0000:03:00.0")) {
+            assertThat(card).isNotNull();
+            assertThat(run("list")).isZero();
+            assertThat(out.toString().lines().map(String::strip))
+                    .hasSize(2)
+                    .last()
+                    .asString()
+                    .matches("0000:03:00.0 .*sluice run, process \\d+");
+            assertThat(run("info")).isZero();
+            assertThat(out.toString()).containsPattern("held by +sluice run").containsPattern("IOMMU +group 12");
+        }
+    }
+
+    @Test
+    void shouldRefuseToBindWhatIsNotThere() {
+        for (String command : List.of("bind", "unbind")) {
+            assertThat(run(command, "0000:03:00.0")).isEqualTo(ErrorReport.REFUSED);
+            assertThat(err.toString()).contains("no PCI device '0000:03:00.0'", "sluice nic list");
+        }
+        assertThat(run("bind", "0000:03:00.0", "--driver", "e1000")).isEqualTo(ErrorReport.WRONG_INPUT);
+        assertThat(err.toString()).contains("driver=e1000: must be vfio-pci or uio_pci_generic");
     }
 
     @Test
@@ -168,6 +201,6 @@ class NicCommandTest {
     void shouldAskWhatToDo() {
         assertThat(Main.commandLine().setErr(new PrintWriter(err, true)).execute("nic"))
                 .isEqualTo(ErrorReport.WRONG_INPUT);
-        assertThat(err.toString()).contains("list, info, stats, watch or serve");
+        assertThat(err.toString()).contains("list, info, stats, watch, bind, unbind or serve");
     }
 }

@@ -4,7 +4,9 @@ package io.sluice.host.nic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -13,11 +15,17 @@ import org.junit.jupiter.api.io.TempDir;
 class SysfsCardsTest {
     private static final String ADDRESS = "0000:03:00.0";
 
+    private final List<BindNote> notes = new ArrayList<>();
+
     @TempDir
     private Path sysfs;
 
+    private List<Nic> find(Path root) throws IOException {
+        return new SysfsCards(root, notes).find();
+    }
+
     private Nic only() throws IOException {
-        final List<Nic> found = new SysfsCards(sysfs).find();
+        final List<Nic> found = find(sysfs);
         assertThat(found).hasSize(1);
         return found.getFirst();
     }
@@ -49,19 +57,25 @@ class SysfsCardsTest {
         assertThat(slot.pcieLink()).isEqualTo("5.0 GT/s PCIe x8");
         assertThat(slot.interfaces()).containsExactly("eth2");
         assertThat(slot.missing())
-                .hasSize(2)
-                .last()
-                .asString()
-                .contains("eth2 must let go", "drivers/ixgbe/unbind", "vfio-pci", ADDRESS);
+                .singleElement()
+                .satisfies(missing -> assertThat(missing.what()).contains("vfio-pci", "ixgbe has it, as eth2"));
+        assertThat(slot.commands()).singleElement().asString().endsWith("nic bind " + ADDRESS);
     }
 
     @Test
     void shouldSayWhatIsMissingOnAMachineWithoutIommu() throws IOException {
-        TestCards.addDevice(sysfs, ADDRESS, 0x8086, 0x1528, "", "");
+        final Path device = TestCards.addDevice(sysfs, ADDRESS, 0x8086, 0x1528, "ixgbe", "");
 
-        assertThat(only().slot().orElseThrow().missing())
-                .anyMatch(text -> text.contains("intel_iommu=on"))
-                .noneMatch(text -> text.contains("unbind"));
+        final PciSlot slot = only().slot().orElseThrow();
+        assertThat(slot.missing())
+                .singleElement()
+                .satisfies(missing ->
+                        assertThat(missing.what()).contains("an IOMMU", "sluice doctor", "overwrite any memory"));
+        assertThat(slot.commands()).singleElement().asString().endsWith(ADDRESS + " --driver uio_pci_generic");
+        assertThat(only().card().identity().door()).isEqualTo("the kernel's driver ixgbe has it");
+
+        Files.delete(device.resolve("driver"));
+        assertThat(only().slot().orElseThrow().missing()).isEmpty();
         assertThat(only().card().identity().door()).isEqualTo("no driver has it");
         assertThat(only().card().counters()).isEmpty();
     }
@@ -69,14 +83,55 @@ class SysfsCardsTest {
     @Test
     void shouldNameTheOthersOfItsGroup() throws IOException {
         TestCards.addDevice(sysfs, ADDRESS, 0x8086, 0x1563, "vfio-pci", "7");
-        TestCards.addDevice(sysfs, "0000:04:00.0", 0x1AF4, 0x1000, "", "7");
+        final Path other = TestCards.addDevice(sysfs, "0000:04:00.0", 0x1AF4, 0x1000, "virtio-pci", "7");
+        TestCards.addInterface(other, "eth1", Map.of());
 
         final PciSlot slot = only().slot().orElseThrow();
 
         assertThat(slot.groupMembers()).containsExactly("0000:04:00.0");
-        assertThat(slot.missing())
-                .anyMatch(text -> text.contains("IOMMU group 7") && text.contains("0000:04:00.0"))
-                .noneMatch(text -> text.contains("drivers_probe"));
+        assertThat(slot.missing()).singleElement().satisfies(missing -> {
+            assertThat(missing.what()).contains("IOMMU group 7", "0000:04:00.0 (virtio-pci, eth1)");
+            assertThat(missing.command()).endsWith("nic bind " + ADDRESS + " --with-group");
+        });
+    }
+
+    @Test
+    void shouldFindNothingMissingWhereTheOthersOfItsGroupAreNotInTheWay() throws IOException {
+        TestCards.addDevice(sysfs, ADDRESS, 0x8086, 0x1563, "vfio-pci", "7");
+        TestCards.addDevice(sysfs, "0000:04:00.0", 0x1AF4, 0x1000, "", "7");
+        TestCards.addDevice(sysfs, "0000:04:00.1", 0x1AF4, 0x1000, "vfio-pci", "7");
+        final Path bridge = TestCards.addDevice(sysfs, "0000:00:1c.0", 0x8086, 0x2448, "some-bridge", "7");
+        TestCards.write(bridge, Map.of("class", "0x060400"));
+
+        final PciSlot slot = only().slot().orElseThrow();
+
+        assertThat(slot.groupMembers()).hasSize(3);
+        assertThat(slot.missing()).isEmpty();
+        assertThat(only().card().identity().door()).isEqualTo("vfio-pci, for programs");
+    }
+
+    @Test
+    void shouldAskForAnotherDriverWhereAnIommuTranslates() throws IOException {
+        final Path device = TestCards.addDevice(sysfs, ADDRESS, 0x8086, 0x1563, "uio_pci_generic", "7");
+
+        assertThat(only().slot().orElseThrow().commands())
+                .singleElement()
+                .asString()
+                .endsWith("nic bind " + ADDRESS);
+
+        TestCards.write(device.resolve("iommu_group"), Map.of("type", "identity"));
+        assertThat(only().slot().orElseThrow().missing()).isEmpty();
+    }
+
+    @Test
+    void shouldSayWhoHadACardBefore() throws IOException {
+        TestCards.addDevice(sysfs, ADDRESS, 0x8086, 0x10FB, "vfio-pci", "7");
+        notes.add(new BindNote(ADDRESS, "vfio-pci", "ixgbe", List.of("eth2"), List.of()));
+
+        assertThat(only().card().notes())
+                .singleElement()
+                .asString()
+                .contains("ixgbe had it before, as eth2", "nic unbind");
     }
 
     @Test
@@ -95,7 +150,7 @@ class SysfsCardsTest {
         TestCards.addDevice(sysfs, ADDRESS, 0x8086, 0x1533, "igb", "");
         TestCards.addDevice(sysfs, "0000:05:00.0", 0x1AF4, 0x10FB, "", "");
 
-        assertThat(new SysfsCards(sysfs).find()).isEmpty();
-        assertThat(new SysfsCards(sysfs.resolve("none")).find()).isEmpty();
+        assertThat(find(sysfs)).isEmpty();
+        assertThat(find(sysfs.resolve("none"))).isEmpty();
     }
 }

@@ -64,13 +64,13 @@ public final class TestCards {
                         "subsystem_vendor", hex(vendor),
                         "subsystem_device", "0x0003",
                         "revision", "0x01",
+                        "class", "0x020000",
+                        "driver_override", "(null)",
                         "numa_node", "1",
                         "current_link_speed", "5.0 GT/s PCIe",
                         "current_link_width", "8"));
         if (!driver.isEmpty()) {
-            final Path target =
-                    Files.createDirectories(sysfs.resolve("bus/pci/drivers").resolve(driver));
-            Files.createSymbolicLink(folder.resolve("driver"), target);
+            Files.createSymbolicLink(folder.resolve("driver"), addDriver(sysfs, driver));
         }
         if (!group.isEmpty()) {
             final Path target = Files.createDirectories(
@@ -79,6 +79,11 @@ public final class TestCards {
             Files.createSymbolicLink(folder.resolve("iommu_group"), target.getParent());
         }
         return folder;
+    }
+
+    /** Adds a driver, as one whose module has been loaded. */
+    public static Path addDriver(Path sysfs, String driver) throws IOException {
+        return Files.createDirectories(sysfs.resolve("bus/pci/drivers").resolve(driver));
     }
 
     private static String hex(int value) {
@@ -94,7 +99,7 @@ public final class TestCards {
                 Map.of("rx_packets", "12", "rx_bytes", "1200", "tx_packets", "34", "tx_bytes", "3400"));
     }
 
-    private static void write(Path folder, Map<String, String> attributes) throws IOException {
+    static void write(Path folder, Map<String, String> attributes) throws IOException {
         for (Map.Entry<String, String> attribute : attributes.entrySet()) {
             Files.writeString(folder.resolve(attribute.getKey()), attribute.getValue() + '\n');
         }
