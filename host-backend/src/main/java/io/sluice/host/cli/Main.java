@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             RunCommand.class,
             StatusCommand.class,
             NicCommand.class,
+            DoctorCommand.class,
             GuestCommand.class,
             VmCommand.class,
             GuestArgsCommand.class,
@@ -31,6 +32,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
             "  sluice demo                                              try it, without hardware or root",
             "  sluice run 'tap:lan <=> guest:fw <=> tap:wan'            a backend with one chain",
             "  sluice nic watch                                         what cards and models do, per second",
+            "  sluice doctor                                            what this host has and lacks, and what to type",
             "  sluice guest firewall --port ptnet:/run/sluice/fw.sock   a process as its guest",
             "",
             "In the checkout: sluice test runs all tests, sluice bench measures."

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.doctor;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Starts other programs to ask them something. */
+interface Programs {
+    /** Those of this machine. */
+    Programs SYSTEM = Programs::run;
+
+    /** What a program writes to its standard output; empty where there is no such program, or it does not end. */
+    Optional<String> output(List<String> command);
+
+    private static Optional<String> run(List<String> command) {
+        try {
+            final Process process = new ProcessBuilder(command)
+                    .redirectInput(new File("/dev/null"))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor(10, TimeUnit.SECONDS)) {
+                return Optional.of(output.strip());
+            }
+            process.destroyForcibly();
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+}
