@@ -15,6 +15,8 @@ import java.util.Set;
  * @param virtualIommu whether there is an IOMMU, so that vfio-pci can have the cards; it translates for them while it has
  *     them, and each is in a group of its own
  * @param sharedSlot whether the cards are functions of one device, {@code 0000:00:10.0} and so on: one group for all
+ * @param sharedBus whether the cards are behind a bridge to a conventional bus, {@code 0000:01:01.0} and so on: one group
+ *     for all, since such a bus does not tell who asks
  * @param processors of the machine; where Java runs in it, more than there are outside cost time and bring none
  * @param memoryMebibytes the machine's memory; the image's files take their share
  * @param kernelParameters further words of the kernel's command line
@@ -24,6 +26,7 @@ record MachineOptions(
         Set<Part> parts,
         boolean virtualIommu,
         boolean sharedSlot,
+        boolean sharedBus,
         int processors,
         int memoryMebibytes,
         List<String> kernelParameters) {
@@ -45,29 +48,40 @@ record MachineOptions(
 
     /** A small machine with the distribution's own drivers alone, and the cards at {@code sockets}. */
     static MachineOptions of(Path... sockets) {
-        return new MachineOptions(List.of(sockets), Set.of(), false, false, JudgeMachine.PROCESSORS, 512, List.of());
+        return new MachineOptions(
+                List.of(sockets), Set.of(), false, false, false, JudgeMachine.PROCESSORS, 512, List.of());
     }
 
     MachineOptions with(Part part) {
         final Set<Part> more = EnumSet.of(part);
         more.addAll(parts);
-        return new MachineOptions(cards, more, virtualIommu, sharedSlot, processors, memoryMebibytes, kernelParameters);
+        return new MachineOptions(
+                cards, more, virtualIommu, sharedSlot, sharedBus, processors, memoryMebibytes, kernelParameters);
     }
 
     MachineOptions withVirtualIommu() {
-        return new MachineOptions(cards, parts, true, sharedSlot, processors, memoryMebibytes, kernelParameters);
+        return new MachineOptions(
+                cards, parts, true, sharedSlot, sharedBus, processors, memoryMebibytes, kernelParameters);
     }
 
     MachineOptions withSharedSlot() {
-        return new MachineOptions(cards, parts, virtualIommu, true, processors, memoryMebibytes, kernelParameters);
+        return new MachineOptions(
+                cards, parts, virtualIommu, true, sharedBus, processors, memoryMebibytes, kernelParameters);
+    }
+
+    MachineOptions withSharedBus() {
+        return new MachineOptions(
+                cards, parts, virtualIommu, sharedSlot, true, processors, memoryMebibytes, kernelParameters);
     }
 
     MachineOptions withProcessors(int count) {
-        return new MachineOptions(cards, parts, virtualIommu, sharedSlot, count, memoryMebibytes, kernelParameters);
+        return new MachineOptions(
+                cards, parts, virtualIommu, sharedSlot, sharedBus, count, memoryMebibytes, kernelParameters);
     }
 
     MachineOptions withMemory(int mebibytes) {
-        return new MachineOptions(cards, parts, virtualIommu, sharedSlot, processors, mebibytes, kernelParameters);
+        return new MachineOptions(
+                cards, parts, virtualIommu, sharedSlot, sharedBus, processors, mebibytes, kernelParameters);
     }
 
     /** With {@code count} pages of 2 MiB, which the kernel sets apart as it starts; they are part of the memory. */
@@ -78,11 +92,14 @@ record MachineOptions(
     MachineOptions withKernelParameters(String... parameters) {
         final List<String> more = new ArrayList<>(kernelParameters);
         more.addAll(List.of(parameters));
-        return new MachineOptions(cards, parts, virtualIommu, sharedSlot, processors, memoryMebibytes, more);
+        return new MachineOptions(cards, parts, virtualIommu, sharedSlot, sharedBus, processors, memoryMebibytes, more);
     }
 
     /** The PCI address of card {@code index} in the machine. */
     String slot(int index) {
+        if (sharedBus) {
+            return String.format("0000:01:%02x.0", 1 + index);
+        }
         return sharedSlot
                 ? String.format("0000:00:%02x.%d", FIRST_SLOT, index)
                 : String.format("0000:00:%02x.0", FIRST_SLOT + index);
@@ -94,14 +111,20 @@ record MachineOptions(
         if (virtualIommu) {
             words.addAll(List.of("-device", "intel-iommu,intremap=on,caching-mode=on"));
         }
+        if (sharedBus) {
+            words.addAll(List.of("-device", "pcie-pci-bridge,id=shared,addr=" + Integer.toHexString(FIRST_SLOT)));
+        }
         for (int i = 0; i < cards.size(); i++) {
             // Only this form of the option can say what kind of socket it is.
             words.addAll(List.of(
                     "-device",
                     String.format(
                             "{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"%s\"},"
-                                    + "\"addr\":\"%s\",\"multifunction\":%b}",
-                            cards.get(i), slot(i).substring("0000:00:".length()), sharedSlot)));
+                                    + "\"bus\":\"%s\",\"addr\":\"%s\",\"multifunction\":%b}",
+                            cards.get(i),
+                            sharedBus ? "shared" : "pcie.0",
+                            slot(i).substring("0000:00:".length()),
+                            sharedSlot)));
         }
         return words;
     }
