@@ -56,6 +56,13 @@ public final class Main {
                 .get("run")
                 .getHelpSectionMap()
                 .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + EndpointHelp.text());
+        commandLine
+                .getSubcommands()
+                .get("nic")
+                .getSubcommands()
+                .get("fault")
+                .getHelpSectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> help.footer() + NicFaultCommand.help());
         return commandLine;
     }
 }

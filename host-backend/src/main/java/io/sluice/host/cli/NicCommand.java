@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
             NicWatchCommand.class,
             NicBindCommand.class,
             NicUnbindCommand.class,
-            NicServeCommand.class
+            NicServeCommand.class,
+            NicFaultCommand.class
         },
         footer = {
             "",
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
             "  sluice nic stats model0",
             "  sluice nic watch --count 10",
             "  sluice nic bind 0000:03:00.0",
-            "  sluice nic serve model0 --vfio-user /run/sluice/card.sock --wire tap:lan"
+            "  sluice nic serve model0 --vfio-user /run/sluice/card.sock --wire tap:lan",
+            "  sluice nic fault model0 link-down"
         })
 final class NicCommand implements Callable<Integer> {
     @Spec
@@ -44,6 +46,7 @@ final class NicCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do with cards: list, info, stats, watch, bind, unbind or serve");
+                spec.commandLine(),
+                "say what to do with cards: list, info, stats, watch, bind, unbind, serve or fault");
     }
 }

@@ -32,6 +32,8 @@ import picocli.CommandLine.Spec;
             "",
             "One client at a time drives the card; behind each the card is reset. Sluice's own driver is such a client:"
                     + " ixgbe:PATH in a chain. Only this user may connect. Ctrl-C unplugs the card.",
+            "The link is down while its wire is: a TAP interface that is down, for one. sluice nic fault takes it away and"
+                    + " gives it back, and lets other things go wrong.",
             "",
             "Examples:",
             "  sluice nic serve model0 --vfio-user /run/sluice/card.sock --wire tap:lan",

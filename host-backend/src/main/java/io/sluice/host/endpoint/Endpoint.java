@@ -30,6 +30,14 @@ public interface Endpoint extends AutoCloseable {
      */
     Optional<String> failure();
 
+    /**
+     * Whether something takes what is sent and may send: false for an interface that is down. May be called by any thread
+     * at any time, also often; the answer may be some milliseconds old.
+     */
+    default boolean carrier() {
+        return failure().isEmpty();
+    }
+
     /** Closes both sides and undoes what opening did to the system; idempotent. No thread may be using either side. */
     @Override
     void close();

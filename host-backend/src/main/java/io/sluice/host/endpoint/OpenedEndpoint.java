@@ -4,12 +4,14 @@ package io.sluice.host.endpoint;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** What every kind opens: the sides that its chain uses, and what they share. */
 final class OpenedEndpoint implements Endpoint {
     private final Trouble trouble;
     private final PacketSource source;
     private final PacketSink sink;
+    private final BooleanSupplier carrier;
     private final Runnable release;
     private boolean closed;
 
@@ -18,16 +20,23 @@ final class OpenedEndpoint implements Endpoint {
         this(trouble, source, sink, () -> {});
     }
 
+    /** As the next one, where something is at the other end as long as nothing has failed. */
+    OpenedEndpoint(Trouble trouble, PacketSource source, PacketSink sink, Runnable release) {
+        this(trouble, source, sink, () -> true, release);
+    }
+
     /**
      * @param trouble what the sides report their failures to
      * @param source the receiving side, or null where the endpoint was opened without one
      * @param sink the sending side, or null where the endpoint was opened without one
+     * @param carrier whether something is at the other end, as {@link Endpoint#carrier} tells it
      * @param release gives back what the sides use without holding it; called once, after they are closed
      */
-    OpenedEndpoint(Trouble trouble, PacketSource source, PacketSink sink, Runnable release) {
+    OpenedEndpoint(Trouble trouble, PacketSource source, PacketSink sink, BooleanSupplier carrier, Runnable release) {
         this.trouble = trouble;
         this.source = source != null ? source : new EmptySource();
         this.sink = sink;
+        this.carrier = carrier;
         this.release = release;
     }
 
@@ -61,6 +70,11 @@ final class OpenedEndpoint implements Endpoint {
     @Override
     public Optional<String> failure() {
         return trouble.failure();
+    }
+
+    @Override
+    public boolean carrier() {
+        return trouble.failure().isEmpty() && carrier.getAsBoolean();
     }
 
     @Override

@@ -43,7 +43,11 @@ final class TapEndpoint {
                 }
                 final var source = request.receives() ? new TapSource(descriptor, drops(request, link), trouble) : null;
                 final var sink = request.sends() ? new LinkSink(descriptor, trouble) : null;
-                return new OpenedEndpoint(trouble, source, sink, () -> Descriptors.close(descriptor));
+                final var carrier = new TapCarrier(descriptor);
+                return new OpenedEndpoint(trouble, source, sink, carrier, () -> {
+                    carrier.close();
+                    Descriptors.close(descriptor);
+                });
             } catch (RuntimeException e) {
                 Descriptors.close(descriptor);
                 throw e;

@@ -22,8 +22,13 @@ public final class NicFiles {
     static final String UNFINISHED = ".new";
 
     private static final System.Logger LOG = System.getLogger(NicFiles.class.getName());
-    private static final Pattern NAME = Pattern.compile("nic-.*\\.(\\d{1,18})\\.json(\\.new)?");
+    private static final String CONTROL = ".control";
+
+    private static final Pattern NAME = Pattern.compile("nic-.*\\.(\\d{1,18})\\.(json(\\.new)?|control)");
     private static final int MAX_NAME = 64;
+
+    /** Of a socket, whose whole path has room for 107 bytes (unix(7)). */
+    private static final int MAX_CONTROL_NAME = 24;
 
     /** A process reports four times a second. */
     private static final long SILENT_NANOS = 2_000_000_000L;
@@ -44,8 +49,17 @@ public final class NicFiles {
     }
 
     static String fileName(String name, long process) {
+        return start(name, MAX_NAME, process) + ".json";
+    }
+
+    /** The socket where a process takes orders for the card {@code name}. */
+    static String controlName(String name, long process) {
+        return start(name, MAX_CONTROL_NAME, process) + CONTROL;
+    }
+
+    private static String start(String name, int most, long process) {
         final String safe = name.replaceAll("[^A-Za-z0-9_-]", "_");
-        return "nic-" + safe.substring(Math.max(0, safe.length() - MAX_NAME)) + '.' + process + ".json";
+        return "nic-" + safe.substring(Math.max(0, safe.length() - most)) + '.' + process;
     }
 
     /**
@@ -96,7 +110,7 @@ public final class NicFiles {
 
     /** What one file says; nothing where it has just gone or is damaged, which is logged. */
     private static Optional<Nic> readFile(Path file) {
-        if (file.toString().endsWith(UNFINISHED)) {
+        if (file.toString().endsWith(UNFINISHED) || file.toString().endsWith(CONTROL)) {
             return Optional.empty();
         }
         try {

@@ -14,6 +14,7 @@ import io.sluice.shared.pacing.WaitMode;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A model of the card that other programs drive through a socket, by vfio-user: the model, the thread that plays it, the
@@ -27,6 +28,7 @@ public final class ServedModel implements AutoCloseable {
     private final AgentRunner runner;
     private final VfioUserServer server;
     private final NicReport report;
+    private final NicControl control;
     private final ServedView view;
     private volatile Throwable failure;
     private boolean closed;
@@ -61,7 +63,26 @@ public final class ServedModel implements AutoCloseable {
             model.close();
             throw e;
         }
+        try {
+            this.control = NicControl.start(directory, options.name(), this::fault);
+        } catch (IOException | RuntimeException e) {
+            report.close();
+            server.close();
+            runner.close();
+            model.close();
+            throw e;
+        }
         runner.start();
+    }
+
+    /** Does all of {@code faults}, or none where one of them is no order. */
+    private List<String> fault(List<String> faults) {
+        faults.forEach(FaultOrder::check);
+        faults.forEach(fault -> FaultOrder.obey(model.faults(), fault));
+        if (!faults.isEmpty()) {
+            LOG.log(System.Logger.Level.INFO, "{0} was ordered: {1}", model.name(), String.join(" ", faults));
+        }
+        return FaultWords.of(model.faults());
     }
 
     private void failed(Throwable t) {
@@ -91,6 +112,7 @@ public final class ServedModel implements AutoCloseable {
             return;
         }
         closed = true;
+        control.close();
         report.close();
         server.close();
         runner.close();

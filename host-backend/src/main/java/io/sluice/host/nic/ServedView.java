@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.nic;
 
-import io.sluice.host.ixgbe.model.Faults;
 import io.sluice.host.ixgbe.model.Model82599;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.Personality;
@@ -60,7 +59,7 @@ final class ServedView {
                 counters(),
                 queues(),
                 List.of(),
-                faults(model.faults()),
+                FaultWords.of(model.faults()),
                 notes());
     }
 
@@ -155,29 +154,6 @@ final class ServedView {
                 NicCard.UNKNOWN,
                 NicCard.UNKNOWN,
                 NicCard.UNKNOWN);
-    }
-
-    private static List<String> faults(Faults faults) {
-        final List<String> found = new ArrayList<>();
-        if (faults.gone()) {
-            found.add("removed: everything reads as ones");
-        }
-        if (faults.linkLost()) {
-            found.add("the link is lost");
-        }
-        if (faults.eepromMissing()) {
-            found.add("the EEPROM is missing");
-        }
-        if (faults.writeBackDelayNanos() > 0) {
-            found.add("write-backs come " + faults.writeBackDelayNanos() + " ns late");
-        }
-        if (faults.semaphoreHeld()) {
-            found.add("somebody else holds the software semaphore");
-        }
-        if (faults.masterStuck()) {
-            found.add("bus mastering does not end");
-        }
-        return found;
     }
 
     private List<String> notes() {

@@ -123,6 +123,32 @@ class TapEndpointTest {
     }
 
     @Test
+    void shouldTellWhetherItsInterfaceIsUp() {
+        try (var namespace = new Namespace();
+                var other = new Namespace();
+                Endpoint tap = tap(namespace, "t0")) {
+            assertThat(tap.carrier()).isTrue();
+            namespace.ip("link set t0 down");
+            awaitCarrier(tap, false);
+            namespace.ip("link set t0 up");
+            awaitCarrier(tap, true);
+            namespace.ip("link set t0 netns " + other.name());
+            awaitCarrier(tap, false);
+            other.ip("link set t0 up");
+            awaitCarrier(tap, true);
+            assertThat(tap.failure()).isEmpty();
+        }
+    }
+
+    private static void awaitCarrier(Endpoint tap, boolean carrier) {
+        final long deadline = System.nanoTime() + 10_000_000_000L;
+        while (tap.carrier() != carrier) {
+            assertThat(System.nanoTime()).as("carrier is not " + carrier).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
     void shouldTakeItsInterfaceAlong() {
         try (var namespace = new Namespace()) {
             tap(namespace, "t0").close();

@@ -15,6 +15,11 @@ final class EepromAccess {
     private static final int SIZE_16K_WORDS = 8 << DeviceRegisters.EEC_SIZE_SHIFT;
     private static final int ADDRESS_MASK = 0x3FFF;
 
+    /** What a damaged one reads wrong: a bit of the image's version, which nothing but the checksum depends on. */
+    private static final int DAMAGED_WORD = 0x2D;
+
+    private static final int DAMAGED_BIT = 1 << 3;
+
     private final RegisterFile registers;
     private final Eeprom eeprom;
     private final Faults faults;
@@ -25,7 +30,7 @@ final class EepromAccess {
         this.registers = registers;
         this.eeprom = eeprom;
         this.faults = faults;
-        serial = new EepromSerial(eeprom);
+        serial = new EepromSerial(this::wordRead);
         registers.onWrite(DeviceRegisters.EERD, (offset, before, value) -> readWord(value));
         registers.onWrite(EEWR, (offset, before, value) -> writeWord(value));
         registers.onWrite(DeviceRegisters.EEC, (offset, before, value) -> controlWritten(value));
@@ -44,10 +49,14 @@ final class EepromAccess {
         }
     }
 
+    private int wordRead(int address) {
+        return eeprom.word(address) ^ (address == DAMAGED_WORD && faults.eepromDamaged() ? DAMAGED_BIT : 0);
+    }
+
     private void readWord(int command) {
         if ((command & DeviceRegisters.EERD_START) != 0) {
             final int address = command >>> DeviceRegisters.EERD_ADDRESS_SHIFT & ADDRESS_MASK;
-            final int data = present ? eeprom.word(address) : 0xFFFF;
+            final int data = present ? wordRead(address) : 0xFFFF;
             registers.poke(
                     DeviceRegisters.EERD,
                     data << DeviceRegisters.EERD_DATA_SHIFT

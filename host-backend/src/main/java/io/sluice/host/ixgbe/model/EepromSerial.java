@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe.model;
 
+import java.util.function.IntUnaryOperator;
+
 /**
  * The EEPROM's own pins, for drivers that clock it bit by bit: SPI mode 0, an opcode of 8 bits, an address of 16 bits in
  * bytes, then data. It can be read, and asked for its status, which is always "ready"; other opcodes do nothing.
@@ -11,15 +13,16 @@ final class EepromSerial {
     private static final int OPCODE_BITS = 8;
     private static final int ADDRESS_BITS = 16;
 
-    private final Eeprom eeprom;
+    private final IntUnaryOperator words;
     private boolean clock;
     private int bits;
     private int opcode;
     private int address;
     private boolean output;
 
-    EepromSerial(Eeprom eeprom) {
-        this.eeprom = eeprom;
+    /** @param words the word at an address */
+    EepromSerial(IntUnaryOperator words) {
+        this.words = words;
     }
 
     /** Nobody drives the pins. */
@@ -56,7 +59,7 @@ final class EepromSerial {
         final int dataBits = bits - OPCODE_BITS - ADDRESS_BITS;
         if (opcode == READ && bits >= OPCODE_BITS && dataBits >= 0) {
             final int place = address + dataBits / 8;
-            final int octet = eeprom.word(place >>> 1) >>> 8 * (place & 1);
+            final int octet = words.applyAsInt(place >>> 1) >>> 8 * (place & 1);
             output = (octet >>> 7 - dataBits % 8 & 1) != 0;
         } else if (opcode == READ_STATUS) {
             output = false;

@@ -19,6 +19,8 @@ public final class Faults {
     private volatile long writeBackDelayNanos;
     private volatile boolean linkLost;
     private volatile boolean eepromMissing;
+    private volatile boolean eepromDamaged;
+    private volatile boolean interruptsLost;
     private volatile boolean gone;
     private volatile boolean semaphoreHeld;
     private volatile boolean masterStuck;
@@ -76,6 +78,24 @@ public final class Faults {
 
     public boolean eepromMissing() {
         return eepromMissing;
+    }
+
+    /** One bit of a word that the checksum covers reads wrong from now on; what a reset loads is as it was. */
+    public void damageEeprom(boolean damaged) {
+        eepromDamaged = damaged;
+    }
+
+    public boolean eepromDamaged() {
+        return eepromDamaged;
+    }
+
+    /** Messages of interrupts get lost on their way: causes are there, and no vector signals. */
+    public void loseInterrupts(boolean lost) {
+        interruptsLost = lost;
+    }
+
+    public boolean interruptsLost() {
+        return interruptsLost;
     }
 
     /** Surprise removal: everything reads as all ones, nothing is written, no memory is touched, no interrupt raised. */

@@ -42,7 +42,7 @@ final class ModelCore {
         this.options = options;
         final Personality personality = options.personality();
         config = new ModelConfigSpace(personality.deviceId(), options.macAddress());
-        interrupts = new InterruptCauses(registers, nanoClock, vectors::raise);
+        interrupts = new InterruptCauses(registers, nanoClock, this::message);
         final SharedRegion memory = options.access() == RegisterAccess.TRAPPED
                 ? null
                 : SharedRegion.create("sluice-" + options.name(), DeviceRegisters.BAR_BYTES);
@@ -62,6 +62,12 @@ final class ModelCore {
         link = new ModelLink(parts, engine::carrier);
         control.follow(engine);
         powerOn();
+    }
+
+    private void message(int vector) {
+        if (!faults.interruptsLost()) {
+            vectors.raise(vector);
+        }
     }
 
     /** Everything as after power-on; what is mapped for DMA, and where vectors signal, stays. */

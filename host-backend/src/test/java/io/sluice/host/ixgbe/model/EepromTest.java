@@ -106,6 +106,15 @@ class EepromTest {
     }
 
     @Test
+    void shouldReadOneBitWrongWhereItIsDamaged() {
+        final int sound = word(0x2D);
+        bench.model.faults().damageEeprom(true);
+        assertThat(Integer.bitCount(word(0x2D) ^ sound)).isEqualTo(1);
+        bench.model.faults().damageEeprom(false);
+        assertThat(word(0x2D)).isEqualTo(sound);
+    }
+
+    @Test
     void shouldKeepAWordThatIsWritten() {
         bench.write(0x10018, 0xCAFE << 16 | 0x200 << 2 | 1);
         assertThat(bench.read(0x10018) & DeviceRegisters.EERD_DONE).isNotZero();

@@ -43,6 +43,21 @@ class InterruptCausesTest {
     }
 
     @Test
+    void shouldKeepTheCauseWhereTheMessageGetsLost() {
+        bench.model.faults().loseInterrupts(true);
+        bench.write(InterruptRegisters.EIMS, InterruptRegisters.EICR_LINK_CHANGE);
+        causes.raise(InterruptRegisters.EICR_LINK_CHANGE);
+        assertThat(bench.takeInterrupts()).isEmpty();
+        bench.model.faults().loseInterrupts(false);
+        bench.model.doWork();
+        assertThat(bench.takeInterrupts()).isEmpty();
+        assertThat(bench.read(InterruptRegisters.EICR) & InterruptRegisters.EICR_LINK_CHANGE)
+                .isNotZero();
+        causes.raise(InterruptRegisters.EICR_LINK_CHANGE);
+        assertThat(bench.takeInterrupts()).containsExactly(0);
+    }
+
+    @Test
     void shouldTakeEveryQueueToItsVector() {
         System.out.println("seed=" + SEED);
         final SplittableRandom random = new SplittableRandom(SEED);

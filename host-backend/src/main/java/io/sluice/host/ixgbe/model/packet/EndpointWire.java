@@ -101,7 +101,7 @@ public final class EndpointWire implements Wire {
 
     @Override
     public boolean carrier() {
-        return endpoint.failure().isEmpty();
+        return endpoint.carrier();
     }
 
     @Override

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.sluice.host.nic;
+
+import io.sluice.shared.posix.RuntimeDirectory;
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Gives orders to a process that serves a card ({@link NicControl}). */
+public final class NicOrders {
+    private NicOrders() {}
+
+    /**
+     * Makes the card {@code nic} so; an empty list asks only.
+     *
+     * @return what is wrong with it now, in words
+     * @throws IOException where nobody takes orders for it, or its process has gone
+     * @throws IllegalArgumentException where that process knows no such fault
+     */
+    public static List<String> fault(RuntimeDirectory directory, Nic nic, List<String> faults) throws IOException {
+        final NicHolder holder = nic.holder()
+                .orElseThrow(() -> new IOException(nic.name()
+                        + " is a card of this machine, and faults can be ordered from models alone: sluice nic serve"
+                        + " model0 --vfio-user PATH"));
+        if (holder.life() == NicHolder.Life.SILENT) {
+            throw new IOException(nic.name() + " does not answer: process " + holder.process()
+                    + ", which holds it, is stopped, or the machine is overloaded");
+        }
+        final Path path = directory.path().resolve(NicFiles.controlName(nic.name(), holder.process()));
+        if (!Files.exists(path)) {
+            throw new IOException(nic.name() + " takes no orders: process " + holder.process() + ", which holds it, is"
+                    + " sluice " + holder.role() + "; a model that does is served by sluice nic serve");
+        }
+        final String answer = ask(path, faults);
+        if (answer.startsWith(NicControl.ERROR)) {
+            throw new IllegalArgumentException(nic.name() + ": "
+                    + answer.substring(NicControl.ERROR.length()).strip());
+        }
+        return answer.lines().skip(1).toList();
+    }
+
+    private static String ask(Path path, List<String> faults) throws IOException {
+        try (ControlLine line = new ControlLine(SocketChannel.open(UnixDomainSocketAddress.of(path)))) {
+            line.write(NicControl.FAULT + ' ' + String.join(" ", faults) + '\n');
+            final String answer = line.readAll();
+            if (answer.isEmpty()) {
+                throw new IOException("the process behind " + path + " has ended");
+            }
+            return answer;
+        } catch (IOException e) {
+            throw new IOException("no order can be given at " + path + ": " + e.getMessage(), e);
+        }
+    }
+}
