@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
             NicBindCommand.class,
             NicUnbindCommand.class,
             NicServeCommand.class,
-            NicFaultCommand.class
+            NicFaultCommand.class,
+            NicSelfTestCommand.class
         },
         footer = {
             "",
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
             "  sluice nic watch --count 10",
             "  sluice nic bind 0000:03:00.0",
             "  sluice nic serve model0 --vfio-user /run/sluice/card.sock --wire tap:lan",
-            "  sluice nic fault model0 link-down"
+            "  sluice nic fault model0 link-down",
+            "  sluice nic selftest 0000:03:00.0"
         })
 final class NicCommand implements Callable<Integer> {
     @Spec
@@ -47,6 +49,6 @@ final class NicCommand implements Callable<Integer> {
     public Integer call() {
         throw new ParameterException(
                 spec.commandLine(),
-                "say what to do with cards: list, info, stats, watch, bind, unbind, serve or fault");
+                "say what to do with cards: list, info, stats, watch, bind, unbind, serve, fault or selftest");
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe;
 
-import static io.sluice.host.ixgbe.register.DeviceRegisters.STATUS;
-import static io.sluice.host.ixgbe.register.DeviceRegisters.STATUS_LAN_ID_MASK;
-import static io.sluice.host.ixgbe.register.DeviceRegisters.STATUS_LAN_ID_SHIFT;
 import static io.sluice.host.ixgbe.register.ReceiveRegisters.rdt;
 import static io.sluice.host.ixgbe.register.TransmitRegisters.tdt;
 
@@ -88,16 +85,8 @@ public final class Card implements AutoCloseable {
      *     device that is not one, or is in no state to be driven
      */
     public static Card open(PciDevice device, CardOptions options) throws CardException {
-        final Registers registers = new Registers(device, options.clock());
-        final Identification identification = new Identification(device);
-        final CardKind kind = identification.check();
-        new BusAccess(device).enableMemory();
-        final int status = registers.read(STATUS);
-        if (status == PciDevice.GONE) {
-            throw registers.gone("the first read of a register");
-        }
-        final int port = (status & STATUS_LAN_ID_MASK) >>> STATUS_LAN_ID_SHIFT & 1;
-        final Card card = new Card(registers, options, kind, identification.identity(kind, port));
+        final CardInspection found = CardInspection.of(device, options.clock());
+        final Card card = new Card(found.registers(), options, found.kind(), found.identity());
         try {
             card.start();
         } catch (CardException | RuntimeException e) {

@@ -51,13 +51,18 @@ final class CardSetup implements CardHealth.Recovery {
 
     @Override
     public void stop() throws CardException {
+        reset();
+        eeprom.awaitAutoRead();
+    }
+
+    /** Resets the card, whatever it is doing. */
+    void reset() throws CardException {
         bus.enableMemory();
         try {
             resetCard();
         } catch (CardException e) {
             resetFunction(e);
         }
-        eeprom.awaitAutoRead();
     }
 
     @Override
@@ -102,7 +107,7 @@ final class CardSetup implements CardHealth.Recovery {
     MacAddress address(int port) throws CardException {
         checkEeprom();
         final MacAddress loaded = MacAddress.ofRegisters(registers.read(ral(0)), registers.read(rah(0)));
-        final MacAddress address = loaded.unicast() || !kind.readsEeprom() ? loaded : eeprom.macAddress(port);
+        final MacAddress address = loaded.unicast() || !kind.readsEeprom() ? loaded : keptAddress(port);
         if (!address.unicast()) {
             throw registers.failure(
                     "its address " + address + " is not that of one station (RAL0, RAH0, 8.2.3.7.8); write"
@@ -111,16 +116,38 @@ final class CardSetup implements CardHealth.Recovery {
         return address;
     }
 
-    private void checkEeprom() throws CardException {
-        if (!kind.readsEeprom()) {
-            return;
+    /** 6.2.4.2, where the kind of card has an EEPROM that can be read. */
+    void checkEeprom() throws CardException {
+        if (kind.readsEeprom()) {
+            withEeprom(() -> {
+                eeprom.check();
+                return null;
+            });
         }
+    }
+
+    /** Word {@code address} of the EEPROM. */
+    int eepromWord(int address) throws CardException {
+        return withEeprom(() -> eeprom.word(address));
+    }
+
+    /** The address of {@code port} in the EEPROM; zero where there is none. */
+    MacAddress keptAddress(int port) throws CardException {
+        return withEeprom(() -> eeprom.macAddress(port));
+    }
+
+    /** Something that is read from the EEPROM. */
+    private interface Reading<T> {
+        T read() throws CardException;
+    }
+
+    /** Reads while firmware keeps out, where it could be reading as well. */
+    private <T> T withEeprom(Reading<T> reading) throws CardException {
         if (!kind.firmwareShares()) {
-            eeprom.check();
-            return;
+            return reading.read();
         }
         try (FirmwareSemaphore.Held _ = semaphore.take(SW_FW_SYNC_EEPROM)) {
-            eeprom.check();
+            return reading.read();
         }
     }
 

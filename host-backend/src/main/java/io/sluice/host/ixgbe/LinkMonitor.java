@@ -71,6 +71,13 @@ public final class LinkMonitor implements CardPart {
         }
     }
 
+    /** What the module in the cage measures of itself; empty where none does. Takes tens of milliseconds. */
+    public Optional<SfpMonitor> monitor() throws CardException {
+        synchronized (registers) {
+            return starter.monitor();
+        }
+    }
+
     /**
      * Waits until the link is up.
      *

@@ -35,6 +35,11 @@ abstract sealed class LinkStarter permits SfpLink, BackplaneLink, CopperLink {
         return Optional.empty();
     }
 
+    /** What the module in the cage measures, where it does and says so in units. */
+    Optional<SfpMonitor> monitor() throws CardException {
+        return Optional.empty();
+    }
+
     final FirmwareSemaphore semaphore() {
         return semaphore;
     }

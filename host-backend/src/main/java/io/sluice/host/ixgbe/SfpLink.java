@@ -11,6 +11,15 @@ import java.util.Optional;
 /** A link through a module in an SFP+ cage (4.6.4.3, SFI). */
 final class SfpLink extends LinkStarter {
     private static final int MODULE_ADDRESS = 0xA0;
+    private static final int MONITOR_ADDRESS = 0xA2;
+
+    /** What the module can do of SFF-8472 (table 8-5). */
+    private static final int MONITORING = 92;
+
+    /** It measures, in the units that the standard names, and answers without a change of addresses. */
+    private static final int MONITORING_MASK = 1 << 6 | 1 << 5 | 1 << 2;
+
+    private static final int MONITORS = 1 << 6 | 1 << 5;
 
     private final ModuleBus bus;
     private final ModuleSettings settings;
@@ -49,6 +58,16 @@ final class SfpLink extends LinkStarter {
     Optional<SfpModule> module() throws CardException {
         try (FirmwareSemaphore.Held _ = semaphore().take(port == 0 ? SW_FW_SYNC_PHY0 : SW_FW_SYNC_PHY1)) {
             return bus.read(MODULE_ADDRESS, 0, SfpModule.BYTES).map(SfpModule::parse);
+        }
+    }
+
+    @Override
+    Optional<SfpMonitor> monitor() throws CardException {
+        try (FirmwareSemaphore.Held _ = semaphore().take(port == 0 ? SW_FW_SYNC_PHY0 : SW_FW_SYNC_PHY1)) {
+            return bus.read(MODULE_ADDRESS, MONITORING, 1)
+                    .filter(kind -> (kind[0] & MONITORING_MASK) == MONITORS)
+                    .flatMap(_ -> bus.read(MONITOR_ADDRESS, SfpMonitor.OFFSET, SfpMonitor.BYTES))
+                    .map(SfpMonitor::parse);
         }
     }
 

@@ -24,10 +24,14 @@ import java.util.List;
  *
  *     client  fault link-down transmit-stuck=3 \n       or nothing behind "fault", which asks what is wrong
  *     card    ok \n, then what is wrong now, a line each; or: error MESSAGE \n; then it closes
+ *
+ *     client  socket \n                                where the card is driven
+ *     card    ok \n, then the path
  * </pre>
  */
 public final class NicControl implements AutoCloseable {
     static final String FAULT = "fault";
+    static final String SOCKET = "socket";
     static final String OK = "ok";
     static final String ERROR = "error ";
 
@@ -38,7 +42,6 @@ public final class NicControl implements AutoCloseable {
     private final ServerSocketChannel listener;
 
     /** Who obeys. */
-    @FunctionalInterface
     public interface Orders {
         /**
          * Makes the card so; an empty list asks only.
@@ -47,6 +50,9 @@ public final class NicControl implements AutoCloseable {
          * @throws IllegalArgumentException where one of them is no fault; none is done then
          */
         List<String> fault(List<String> faults);
+
+        /** The vfio-user socket where a driver finds the card. */
+        Path socket();
     }
 
     private NicControl(Path path, Orders orders, ServerSocketChannel listener) {
@@ -122,8 +128,11 @@ public final class NicControl implements AutoCloseable {
 
     private String answer(String request) {
         final List<String> words = List.of(request.strip().split("\\s+"));
+        if (words.getFirst().equals(SOCKET)) {
+            return OK + '\n' + orders.socket() + '\n';
+        }
         if (!words.getFirst().equals(FAULT)) {
-            return ERROR + "no such order: '" + request + "'; there is: fault\n";
+            return ERROR + "no such order: '" + request + "'; there are: fault, socket\n";
         }
         try {
             final List<String> wrong = orders.fault(words.subList(1, words.size()));

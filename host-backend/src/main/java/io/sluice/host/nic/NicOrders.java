@@ -21,6 +21,23 @@ public final class NicOrders {
      * @throws IllegalArgumentException where that process knows no such fault
      */
     public static List<String> fault(RuntimeDirectory directory, Nic nic, List<String> faults) throws IOException {
+        return order(directory, nic, NicControl.FAULT + ' ' + String.join(" ", faults));
+    }
+
+    /**
+     * Where a driver finds the card.
+     *
+     * @throws IOException as {@link #fault}
+     */
+    public static Path socket(RuntimeDirectory directory, Nic nic) throws IOException {
+        final List<String> answer = order(directory, nic, NicControl.SOCKET);
+        if (answer.size() != 1) {
+            throw new IOException(nic.name() + " does not say where its socket is: " + answer);
+        }
+        return Path.of(answer.getFirst());
+    }
+
+    private static List<String> order(RuntimeDirectory directory, Nic nic, String order) throws IOException {
         final NicHolder holder = nic.holder()
                 .orElseThrow(() -> new IOException(nic.name()
                         + " is a card of this machine, and faults can be ordered from models alone: sluice nic serve"
@@ -34,7 +51,7 @@ public final class NicOrders {
             throw new IOException(nic.name() + " takes no orders: process " + holder.process() + ", which holds it, is"
                     + " sluice " + holder.role() + "; a model that does is served by sluice nic serve");
         }
-        final String answer = ask(path, faults);
+        final String answer = ask(path, order);
         if (answer.startsWith(NicControl.ERROR)) {
             throw new IllegalArgumentException(nic.name() + ": "
                     + answer.substring(NicControl.ERROR.length()).strip());
@@ -42,9 +59,9 @@ public final class NicOrders {
         return answer.lines().skip(1).toList();
     }
 
-    private static String ask(Path path, List<String> faults) throws IOException {
+    private static String ask(Path path, String order) throws IOException {
         try (ControlLine line = new ControlLine(SocketChannel.open(UnixDomainSocketAddress.of(path)))) {
-            line.write(NicControl.FAULT + ' ' + String.join(" ", faults) + '\n');
+            line.write(order + '\n');
             final String answer = line.readAll();
             if (answer.isEmpty()) {
                 throw new IOException("the process behind " + path + " has ended");

@@ -64,7 +64,17 @@ public final class ServedModel implements AutoCloseable {
             throw e;
         }
         try {
-            this.control = NicControl.start(directory, options.name(), this::fault);
+            this.control = NicControl.start(directory, options.name(), new NicControl.Orders() {
+                @Override
+                public List<String> fault(List<String> faults) {
+                    return obey(faults);
+                }
+
+                @Override
+                public Path socket() {
+                    return server.path().toAbsolutePath();
+                }
+            });
         } catch (IOException | RuntimeException e) {
             report.close();
             server.close();
@@ -76,7 +86,7 @@ public final class ServedModel implements AutoCloseable {
     }
 
     /** Does all of {@code faults}, or none where one of them is no order. */
-    private List<String> fault(List<String> faults) {
+    private List<String> obey(List<String> faults) {
         faults.forEach(FaultOrder::check);
         faults.forEach(fault -> FaultOrder.obey(model.faults(), fault));
         if (!faults.isEmpty()) {

@@ -201,6 +201,6 @@ class NicCommandTest {
     void shouldAskWhatToDo() {
         assertThat(Main.commandLine().setErr(new PrintWriter(err, true)).execute("nic"))
                 .isEqualTo(ErrorReport.WRONG_INPUT);
-        assertThat(err.toString()).contains("list, info, stats, watch, bind, unbind, serve or fault");
+        assertThat(err.toString()).contains("list, info, stats, watch, bind, unbind, serve, fault or selftest");
     }
 }

@@ -28,7 +28,7 @@ import java.util.function.Function;
  * few processors two threads that wait for each other's memory would take them from each other, and one that does both
  * needs no waiting.
  */
-final class CardDoor implements AutoCloseable {
+public final class CardDoor implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(CardDoor.class.getName());
 
     private final PciDevice device;
@@ -78,6 +78,21 @@ final class CardDoor implements AutoCloseable {
         };
     }
 
+    /**
+     * Opens the way to a card that no chain has, to look at it. A card in software is plugged into nothing.
+     *
+     * @param guards as of {@link #open}
+     * @throws IOException where it cannot be had, with what to do
+     */
+    public static CardDoor toLookAt(CardAddress address, CardGuards guards) throws IOException {
+        final boolean model = address.place() == CardAddress.Place.MODEL;
+        final CardRequest request =
+                CardRequest.of(address.card(), model ? Map.of("wire", "null:") : Map.of(), true, true);
+        return open(request, false, KeptEnd.NONE, guards, cable -> {
+            throw new IllegalStateException("cable=" + cable);
+        });
+    }
+
     private static CardDoor model(CardRequest request, boolean helped, KeptEnd kept, Function<String, Wire> cables) {
         final String name = request.address().card();
         final CardRequest.Wire asked = request.wire().orElseGet(() -> new CardRequest.Wire("tap", name, Map.of()));
@@ -107,7 +122,7 @@ final class CardDoor implements AutoCloseable {
     }
 
     /** How the card is reached, for a person. */
-    String words() {
+    public String words() {
         return words;
     }
 
@@ -116,7 +131,8 @@ final class CardDoor implements AutoCloseable {
         return wire;
     }
 
-    PciDevice device() {
+    /** The card; closed with this. */
+    public PciDevice device() {
         return device;
     }
 
@@ -126,7 +142,7 @@ final class CardDoor implements AutoCloseable {
     }
 
     /** The machine's time; where nobody gives a card in software its turns yet, whoever waits for it does. */
-    CardClock clock() {
+    public CardClock clock() {
         final CardClock system = CardClock.system();
         return model == null || runner != null
                 ? system

@@ -84,7 +84,9 @@ public final class PacketEngine implements Engine {
         int work = 0;
         receivePath.begin(turn);
         if (linkUp && receivePath.enabled()) {
-            work += receivePath.work(wire, receivePace, BUDGET, now);
+            work += transmitPath.loopsAll()
+                    ? receivePath.lose(wire, BUDGET)
+                    : receivePath.work(wire, receivePace, BUDGET, now);
             flowControl.regulate(wire, now);
         }
         if (!receivePath.resets() && transmitPath.enabled() && maySend(linkUp, now)) {

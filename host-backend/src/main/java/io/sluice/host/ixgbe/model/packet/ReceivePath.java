@@ -85,6 +85,15 @@ final class ReceivePath {
         return taken;
     }
 
+    /** Loses up to {@code budget} frames of {@code wire}, to which the receiver is not joined: how many it were. */
+    int lose(Wire wire, int budget) {
+        int lost = 0;
+        while (lost < budget && wire.receive(buffer.room(), PacketBuffer.MAX_FRAME_BYTES) != PacketSource.NOTHING) {
+            lost++;
+        }
+        return lost;
+    }
+
     private void arrived(int lengthBytes, long nowNanos) {
         if (lengthBytes < FrameHeaders.ETHERNET_BYTES) {
             counts.total(Math.max(lengthBytes, 0));

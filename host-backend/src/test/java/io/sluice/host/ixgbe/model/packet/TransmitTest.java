@@ -194,6 +194,21 @@ final class TransmitTest {
     }
 
     @Test
+    void shouldHearNothingElseInLoopback() {
+        rig.promiscuous();
+        final ReceiveSide receive = rig.receive(0, 32, true).fill();
+        rig.set(HLREG0, HLREG0_LOOPBACK);
+        rig.wire.toCard.add(Frames.to(STATION, 60));
+        rig.work();
+        assertThat(rig.wire.toCard).as("lost on the wire").isEmpty();
+        rig.write(HLREG0, rig.read(HLREG0) & ~HLREG0_LOOPBACK);
+        final byte[] later = Frames.to(STATION, 61);
+        rig.wire.toCard.add(later);
+        rig.work();
+        assertThat(receive.next()).isEqualTo(later);
+    }
+
+    @Test
     void shouldPassOverWhatCannotBeSent() {
         final TransmitSide queue = rig.transmit(0, 128);
         final byte[] good = Frames.to(STATION, 60);
