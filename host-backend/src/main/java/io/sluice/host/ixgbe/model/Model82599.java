@@ -80,6 +80,8 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
             final Map<String, Long> details = new LinkedHashMap<>(core.engine.details());
             details.put("dma-violations", core.dma.violations());
             details.put("memory-faults", memoryFaults);
+            details.put("bar-reads", core.reads());
+            details.put("bar-writes", core.writes());
             details.put("odd-accesses", core.oddAccesses());
             details.put("unknown-reads", sum(core.registers.unknownReads()));
             details.put("unknown-writes", sum(core.registers.unknownWrites()));

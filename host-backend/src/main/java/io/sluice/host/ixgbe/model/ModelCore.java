@@ -35,6 +35,8 @@ final class ModelCore {
     private final I2cAccess i2c;
     private final Mdio mdio;
     private final ModelLink link;
+    private long reads;
+    private long writes;
     private long oddAccesses;
     private boolean unplugged;
 
@@ -137,6 +139,7 @@ final class ModelCore {
     }
 
     long read(int bar, long offset, int bytes) {
+        reads++;
         if (!answers(bar, offset, bytes)) {
             return ONES >>> Long.SIZE - 8 * bytes;
         }
@@ -149,6 +152,7 @@ final class ModelCore {
     }
 
     void write(int bar, long offset, int bytes, long value) {
+        writes++;
         if (!answers(bar, offset, bytes)) {
             return;
         }
@@ -207,6 +211,14 @@ final class ModelCore {
 
     private boolean mayMove() {
         return config.busMaster() && !control.masterDisabled() && !control.resetting();
+    }
+
+    long reads() {
+        return reads;
+    }
+
+    long writes() {
+        return writes;
     }
 
     long oddAccesses() {

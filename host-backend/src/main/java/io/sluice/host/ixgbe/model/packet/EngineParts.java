@@ -14,4 +14,5 @@ record EngineParts(
         Faults faults,
         WriteBacks writeBacks,
         MisuseCounts misuses,
+        OffloadCounts offloads,
         QueueDrops drops) {}

@@ -34,6 +34,7 @@ final class InputQueue {
     private final Faults faults;
     private final WriteBacks writeBacks;
     private final MisuseCounts misuses;
+    private final OffloadCounts offloads;
     private final QueueDrops drops;
     private final DescriptorRing ring;
     private final long[] targets = new long[WriteBacks.PER_PACKET];
@@ -51,6 +52,7 @@ final class InputQueue {
         this.faults = parts.faults();
         this.writeBacks = parts.writeBacks();
         this.misuses = parts.misuses();
+        this.offloads = parts.offloads();
         this.drops = parts.drops();
         this.ring = new DescriptorRing(dma, misuses);
     }
@@ -136,6 +138,7 @@ final class InputQueue {
         }
         final int outcome = fill(frame, frame.address + frame.lengthBytes - lengthBytes, lengthBytes, needed);
         if (strips) {
+            offloads.add(Offload.TAGS_REMOVED, outcome == DELIVERED ? 1 : 0);
             VlanTag.putBack(frame.address, registers.peek(VLNCTRL) & VLNCTRL_ETHERTYPE_MASK, frame.tag);
         }
         return outcome;

@@ -30,6 +30,7 @@ public final class PacketEngine implements Engine {
     private final LongSupplier nanoClock;
     private final Wire wire;
     private final MisuseCounts misuses = new MisuseCounts();
+    private final OffloadCounts offloads = new OffloadCounts();
     private final WriteBacks writeBacks;
     private final QueueDrops drops;
     private final InputQueue[] inputs = new InputQueue[ReceiveRegisters.RX_QUEUES];
@@ -52,8 +53,8 @@ public final class PacketEngine implements Engine {
         this.wire = wire;
         this.writeBacks = new WriteBacks(parts.dma(), parts.interrupts(), parts.faults(), misuses);
         this.drops = new QueueDrops(registers);
-        final var shared =
-                new EngineParts(registers, parts.tails(), parts.dma(), parts.faults(), writeBacks, misuses, drops);
+        final var shared = new EngineParts(
+                registers, parts.tails(), parts.dma(), parts.faults(), writeBacks, misuses, offloads, drops);
         for (int queue = 0; queue < inputs.length; queue++) {
             inputs[queue] = new InputQueue(queue, shared);
         }
@@ -157,9 +158,15 @@ public final class PacketEngine implements Engine {
         return misuses;
     }
 
+    /** What the card has done in its driver's stead. */
+    public OffloadCounts offloads() {
+        return offloads;
+    }
+
     @Override
     public Map<String, Long> details() {
         final var details = new LinkedHashMap<String, Long>(wire.details());
+        details.putAll(offloads.all());
         details.putAll(misuses.met());
         return details;
     }

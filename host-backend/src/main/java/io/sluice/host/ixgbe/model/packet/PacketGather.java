@@ -33,6 +33,7 @@ final class PacketGather {
     private final RegisterFile registers;
     private final DmaMap dma;
     private final MisuseCounts misuses;
+    private final OffloadCounts offloads;
     private final Segmenter segmenter;
     private final Arena arena = Arena.ofAuto();
     private final long packet =
@@ -48,10 +49,11 @@ final class PacketGather {
     /** Its length. */
     int lengthBytes;
 
-    PacketGather(RegisterFile registers, DmaMap dma, MisuseCounts misuses) {
-        this.registers = registers;
-        this.dma = dma;
-        this.misuses = misuses;
+    PacketGather(EngineParts parts) {
+        this.registers = parts.registers();
+        this.dma = parts.dma();
+        this.misuses = parts.misuses();
+        this.offloads = parts.offloads();
         this.segmenter = new Segmenter(registers);
     }
 
@@ -118,13 +120,15 @@ final class PacketGather {
 
     /** Whether the frame can go out from where it lies. */
     private boolean untouched(long first, boolean extended) {
-        final boolean offload =
-                extended ? (first & (INSERT_IP | INSERT_L4)) != 0 : (first & COMMAND_LEGACY_CHECKSUM) != 0;
         return queue.chain == 1
-                && !offload
+                && !insertsChecksums(first, extended)
                 && (first & (COMMAND_TAG | COMMAND_CHECK_SEQUENCE)) == COMMAND_CHECK_SEQUENCE
                 && lengthBytes >= LEAST_FRAME_BYTES
                 && (registers.peek(HLREG0) & HLREG0_TX_CRC) != 0;
+    }
+
+    private static boolean insertsChecksums(long first, boolean extended) {
+        return extended ? (first & (INSERT_IP | INSERT_L4)) != 0 : (first & COMMAND_LEGACY_CHECKSUM) != 0;
     }
 
     private boolean copy() {
@@ -195,6 +199,21 @@ final class PacketGather {
             lengthBytes = segmenter.frame(index, segment);
             tag(queue.words[0], true);
             pad();
+        }
+    }
+
+    /** Frame {@code index} is on the wire: counts what was done to it. */
+    void sent(int index) {
+        final long first = queue.words[0];
+        if (segments) {
+            offloads.add(Offload.FRAMES_CUT, 1);
+            offloads.add(Offload.PACKETS_CUT, index == 0 ? 1 : 0);
+        }
+        if (insertsChecksums(first, (first & COMMAND_EXTENDED) != 0)) {
+            offloads.add(Offload.CHECKSUMS_INSERTED, 1);
+        }
+        if ((first & COMMAND_TAG) != 0) {
+            offloads.add(Offload.TAGS_INSERTED, 1);
         }
     }
 

@@ -38,7 +38,7 @@ final class TransmitPath {
         this.queues = queues;
         this.active = new int[queues.length];
         this.loopback = loopback;
-        this.gather = new PacketGather(parts.registers(), parts.dma(), parts.misuses());
+        this.gather = new PacketGather(parts);
         this.stamps = stamps;
         this.counts = counts;
     }
@@ -138,6 +138,7 @@ final class TransmitPath {
                 return BLOCKED;
             }
             queue.framesSent = i + 1;
+            gather.sent(i);
         }
         return complete(queue, scanned);
     }

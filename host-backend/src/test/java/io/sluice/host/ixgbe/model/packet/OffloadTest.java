@@ -74,6 +74,12 @@ final class OffloadTest {
         assertThat(TestPackets.checksumsRight(rig.wire.fromCard.getFirst())).isTrue();
         assertThat(Arrays.copyOf(rig.wire.fromCard.getFirst(), frame.length))
                 .isEqualTo(Frames.complete(packet(ipv6, protocol, payload)));
+        assertThat(done(Offload.CHECKSUMS_INSERTED)).isEqualTo(1);
+        assertThat(done(Offload.PACKETS_CUT)).isZero();
+    }
+
+    private long done(Offload offload) {
+        return rig.engine.offloads().of(offload);
     }
 
     @Test
@@ -131,6 +137,10 @@ final class OffloadTest {
         }
         assertThat(payload.toByteArray()).isEqualTo(Arrays.copyOfRange(packet, headerBytes, packet.length));
         assertThat(rig.engine.misuses().met()).isEmpty();
+        assertThat(done(Offload.PACKETS_CUT)).isEqualTo(1);
+        assertThat(done(Offload.FRAMES_CUT)).isEqualTo(frames.size());
+        assertThat(done(Offload.CHECKSUMS_INSERTED)).isEqualTo(frames.size());
+        assertThat(done(Offload.TAGS_INSERTED)).isEqualTo(tag == 0 ? 0 : frames.size());
     }
 
     @Test
@@ -145,6 +155,8 @@ final class OffloadTest {
         rig.work();
         assertThat(rig.wire.fromCard).hasSize(10);
         assertThat(queue.done(1)).isTrue();
+        assertThat(done(Offload.PACKETS_CUT)).isEqualTo(1);
+        assertThat(done(Offload.FRAMES_CUT)).isEqualTo(10);
         for (int i = 0; i < 10; i++) {
             assertThat(TestPackets.uint16(rig.wire.fromCard.get(i), 18)).isEqualTo(0x1234 + i);
         }
