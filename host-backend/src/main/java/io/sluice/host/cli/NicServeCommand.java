@@ -7,13 +7,17 @@ import io.sluice.host.endpoint.Endpoint;
 import io.sluice.host.endpoint.Endpoints;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.Personality;
+import io.sluice.host.ixgbe.model.packet.CableWire;
 import io.sluice.host.nic.NicCard;
 import io.sluice.host.nic.ServedModel;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,7 +43,8 @@ import picocli.CommandLine.Spec;
             "  sluice nic serve model0 --vfio-user /run/sluice/card.sock --wire tap:lan",
             "  sluice run 'ixgbe:/run/sluice/card.sock <=> guest:fw <=> tap:wan'",
             "  sluice nic serve model1 --vfio-user /tmp/c.sock --wire 'gen:?rate=1M' --shape",
-            "  sluice nic serve model2 --vfio-user /tmp/d.sock --personality 10f7"
+            "  sluice nic serve model2 --vfio-user /tmp/d.sock --personality 10f7",
+            "  sluice nic serve model3 --vfio-user /tmp/e.sock --cable model4=/tmp/f.sock"
         })
 final class NicServeCommand implements Callable<Integer> {
     private static final long POLL_MILLIS = 100;
@@ -76,10 +81,17 @@ final class NicServeCommand implements Callable<Integer> {
     @Option(
             names = "--wire",
             paramLabel = "ENDPOINT",
-            defaultValue = "null:",
-            description = "What its port is plugged into: any end of a chain, tap:NAME for example; ${DEFAULT-VALUE} by"
-                    + " default. What the endpoint receives, the card receives.")
+            description = "What its port is plugged into: any end of a chain, tap:NAME for example; null: by default."
+                    + " What the endpoint receives, the card receives.")
     private String wire;
+
+    @Option(
+            names = "--cable",
+            paramLabel = "NAME=PATH",
+            description =
+                    "In place of --wire: a cable to the port of a second card, NAME, whose clients connect at PATH;"
+                            + " two virtual machines have a link between them so.")
+    private Map<String, Path> cable;
 
     @Option(
             names = "--personality",
@@ -108,35 +120,74 @@ final class NicServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        final ModelOptions options = options();
         final RuntimeDirectory directory =
                 runDirectory == null ? RuntimeDirectory.ofProcess() : RuntimeDirectory.at(runDirectory);
-        final PrintWriter out = spec.commandLine().getOut();
-        try (StopSignal stop = new StopSignal();
-                ServedModel model = new ServedModel(options, openWire(), socket, directory)) {
-            final NicCard card = model.card();
-            out.println("serving " + name + ", " + card.identity().kind() + " "
-                    + card.identity().mac() + ", at " + socket + "; its wire is "
-                    + card.identity().wire());
-            card.notes().forEach(note -> out.println("  note: " + note));
-            out.println("  drive it: sluice run 'ixgbe:" + socket + " <=> guest:fw <=> tap:wan'; Ctrl-C unplugs it");
-            out.flush();
-            while (model.failure() == null && !stop.await(POLL_MILLIS)) {
-                // The card and its server work by themselves, and say who comes and goes.
+        if (cable == null) {
+            try (StopSignal stop = new StopSignal();
+                    ServedModel card = new ServedModel(options(name), openWire(), socket, directory)) {
+                return serve(stop, card);
             }
-            final NicCard last = model.card();
-            out.println(
-                    name + " received " + Figures.count(last.traffic().receivedPackets()) + " packets from its wire and"
-                            + " transmitted " + Figures.count(last.traffic().transmittedPackets()));
-            out.flush();
-            return model.failure() == null ? ExitCode.OK : ExitCode.SOFTWARE;
+        }
+        final Map.Entry<String, Path> far = farEnd();
+        final List<CableWire> ends = CableWire.pair();
+        try (StopSignal stop = new StopSignal();
+                ServedModel card = new ServedModel(
+                        options(name), ends.getFirst(), "a cable to " + far.getKey(), socket, directory);
+                ServedModel farCard = new ServedModel(
+                        options(far.getKey()), ends.getLast(), "a cable to " + name, far.getValue(), directory)) {
+            return serve(stop, card, farCard);
         }
     }
 
-    private ModelOptions options() {
+    private int serve(StopSignal stop, ServedModel... cards) throws InterruptedException {
+        final PrintWriter out = spec.commandLine().getOut();
+        for (ServedModel card : cards) {
+            announce(card, out);
+        }
+        out.flush();
+        while (Stream.of(cards).allMatch(card -> card.failure() == null) && !stop.await(POLL_MILLIS)) {
+            // The cards and their servers work by themselves, and say who comes and goes.
+        }
+        for (ServedModel card : cards) {
+            final NicCard last = card.card();
+            out.println(last.identity().name() + " received "
+                    + Figures.count(last.traffic().receivedPackets()) + " packets from its wire and transmitted "
+                    + Figures.count(last.traffic().transmittedPackets()));
+        }
+        out.flush();
+        return Stream.of(cards).allMatch(card -> card.failure() == null) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    private static void announce(ServedModel served, PrintWriter out) {
+        final NicCard card = served.card();
+        out.println("serving " + card.identity().name() + ", " + card.identity().kind() + " "
+                + card.identity().mac() + ", at " + served.socket() + "; its wire is "
+                + card.identity().wire());
+        card.notes().forEach(note -> out.println("  note: " + note));
+        out.println(
+                "  drive it: sluice run 'ixgbe:" + served.socket() + " <=> guest:fw <=> tap:wan'; Ctrl-C unplugs it");
+    }
+
+    /** The second card's name and socket. */
+    private Map.Entry<String, Path> farEnd() {
+        if (wire != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--wire and --cable: a card has one port; give one of the two");
+        }
+        final Map.Entry<String, Path> far = cable.entrySet().iterator().next();
+        if (cable.size() != 1 || far.getKey().equals(name) || far.getValue().equals(socket)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--cable: must name one card other than " + name
+                            + ", with a socket of its own: --cable model1=/tmp/b.sock");
+        }
+        return far;
+    }
+
+    private ModelOptions options(String cardName) {
         for (Card card : Card.values()) {
             if (card.id.equalsIgnoreCase(personality.replaceFirst("^0x", ""))) {
-                return ModelOptions.of(name)
+                return ModelOptions.of(cardName)
                         .with(card.personality)
                         .with(polled ? ModelOptions.RegisterAccess.POLLED : ModelOptions.RegisterAccess.MAPPED_TAILS)
                         .withLineRate(shape);
@@ -147,7 +198,8 @@ final class NicServeCommand implements Callable<Integer> {
     }
 
     private Endpoint openWire() {
-        final Hop hop = Chain.parse(wire + " => null:").first();
+        final Hop hop =
+                Chain.parse((wire == null ? "null:" : wire) + " => null:").first();
         if (hop.isGuest() || hop.isFunction() || hop.kind().equals("ixgbe")) {
             throw new ParameterException(
                     spec.commandLine(),

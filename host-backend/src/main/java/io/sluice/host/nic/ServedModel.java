@@ -7,6 +7,7 @@ import io.sluice.host.ixgbe.model.Model82599;
 import io.sluice.host.ixgbe.model.ModelOptions;
 import io.sluice.host.ixgbe.model.packet.EndpointWire;
 import io.sluice.host.ixgbe.model.packet.PacketEngine;
+import io.sluice.host.ixgbe.model.packet.Wire;
 import io.sluice.host.pci.vfiouser.VfioUserServer;
 import io.sluice.shared.agent.AgentRunner;
 import io.sluice.shared.pacing.Sleeper;
@@ -43,7 +44,13 @@ public final class ServedModel implements AutoCloseable {
      */
     public ServedModel(ModelOptions options, Endpoint wire, Path socket, RuntimeDirectory directory)
             throws IOException {
-        this.wire = new MeteredWire(new EndpointWire(wire, true, System::nanoTime));
+        this(options, new EndpointWire(wire, true, System::nanoTime), wire.name(), socket, directory);
+    }
+
+    /** As the other, with a wire that is no endpoint, and what tables call it. */
+    public ServedModel(ModelOptions options, Wire wire, String wireName, Path socket, RuntimeDirectory directory)
+            throws IOException {
+        this.wire = new MeteredWire(wire);
         this.model = new Model82599(options, System::nanoTime, parts -> new PacketEngine(parts, this.wire));
         this.runner = new AgentRunner(
                 model, Sleeper.byAgentsBells(), WaitMode.ADAPTIVE, AgentRunner.ANY_PROCESSOR, this::failed);
@@ -54,7 +61,7 @@ public final class ServedModel implements AutoCloseable {
             model.close();
             throw e;
         }
-        this.view = new ServedView(options, model, this.wire, server, wire.name());
+        this.view = new ServedView(options, model, this.wire, server, wireName);
         try {
             this.report = NicReport.start(directory, options.name(), "nic serve", view::card);
         } catch (IOException | RuntimeException e) {
@@ -103,6 +110,11 @@ public final class ServedModel implements AutoCloseable {
     /** What ended the card before its time, or null. */
     public Throwable failure() {
         return failure;
+    }
+
+    /** Where clients connect. */
+    public Path socket() {
+        return server.path();
     }
 
     /** What can be made to go wrong with the card. */
