@@ -16,6 +16,16 @@ import java.nio.ByteOrder;
  *
  * <p>{@link #data} is what came behind the header, {@link #outgoing} what is to be sent behind one; both are bounded, so
  * that reading or writing beyond what there is throws instead of touching anything else.
+ *
+ * <p>A call of the system takes as much as there is, since each takes longer than most commands:
+ *
+ * <pre>
+ *   incoming   | done | the message at hand | further ones, the last of them perhaps not whole |
+ *              0      current               next                                               end
+ * </pre>
+ *
+ * Linux ends what it hands out with the piece that descriptors came with, and who sends them does so with the beginning of
+ * their message: so they belong to the last message of which the beginning was handed out with them.
  */
 final class MessageStream implements AutoCloseable {
     private final int socket;
@@ -29,6 +39,14 @@ final class MessageStream implements AutoCloseable {
     private final PollSet pollSet = new PollSet(2);
     private final int[] descriptors = new int[Protocol.MAX_DESCRIPTORS];
     private int descriptorCount;
+    /** Those of a message that is there already, and not at hand yet. */
+    private final int[] laterDescriptors = new int[Protocol.MAX_DESCRIPTORS];
+
+    private int laterCount;
+    private int laterAt;
+    private int current;
+    private int next;
+    private int end;
     private ByteBuffer data;
 
     /** Room for the longest message in either direction; for one connection after the other, as it takes long to make. */
@@ -66,9 +84,9 @@ final class MessageStream implements AutoCloseable {
      */
     void receive(int maxBytes, long timeoutNanos) throws DisconnectedException {
         final long deadline = System.nanoTime() + timeoutNanos;
-        closeDescriptors();
-        receive(0, Protocol.HEADER_BYTES, deadline);
-        final int size = incomingBytes.getInt(4);
+        advance();
+        receiveTo(Protocol.HEADER_BYTES, deadline);
+        final int size = incomingBytes.getInt(current + 4);
         if (size < Protocol.HEADER_BYTES) {
             throw new DisconnectedException(Disconnect.MALFORMED, "size=" + Integer.toUnsignedString(size));
         }
@@ -76,28 +94,56 @@ final class MessageStream implements AutoCloseable {
             throw new DisconnectedException(
                     Disconnect.TOO_LONG, "command=" + command() + " size=" + size + " limit=" + maxBytes);
         }
-        receive(Protocol.HEADER_BYTES, size, deadline);
+        receiveTo(size, deadline);
+        next = current + size;
         data = incomingBytes
-                .slice(Protocol.HEADER_BYTES, size - Protocol.HEADER_BYTES)
+                .slice(current + Protocol.HEADER_BYTES, size - Protocol.HEADER_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private void receive(int from, int to, long deadline) throws DisconnectedException {
-        int at = from;
-        while (at < to) {
-            final long received = transfer.receive(socket, incoming.address() + at, to - at);
-            keepDescriptors();
+    /** Goes on to the next message, whatever of it is there. */
+    private void advance() {
+        closeDescriptors();
+        if (laterCount > 0 && laterAt == next) {
+            System.arraycopy(laterDescriptors, 0, descriptors, 0, laterCount);
+            descriptorCount = laterCount;
+            laterCount = 0;
+        }
+        current = next;
+        if (current == end) {
+            current = 0;
+            next = 0;
+            end = 0;
+        }
+    }
+
+    /** Receives until there are {@code bytes} of the message at hand. */
+    private void receiveTo(int bytes, long deadline) throws DisconnectedException {
+        if (bytes > incoming.byteSize() - current) {
+            // Nothing but this message is there: more was not asked for.
+            MemorySegment.copy(incoming, current, incoming, 0, end - current);
+            end -= current;
+            current = 0;
+        }
+        while (end - current < bytes) {
+            final long received = transfer.receive(socket, incoming.address() + end, incoming.byteSize() - end);
             if (received > 0) {
-                at += (int) received;
+                end += (int) received;
+                keepDescriptors();
             } else if (received == -Errno.EAGAIN) {
                 await(PollSet.READABLE, deadline, Disconnect.STALLED);
             } else if (received == -Errno.EMSGSIZE) {
                 throw new DisconnectedException(
                         Disconnect.DESCRIPTORS, "more than " + Protocol.MAX_DESCRIPTORS + " at once");
             } else if (received != -Errno.EINTR) {
-                throw ended(received, at > 0);
+                throw ended(received, end > current);
             }
         }
+    }
+
+    /** Whether something of a further message is there already. */
+    boolean hasMore() {
+        return end > next;
     }
 
     private static DisconnectedException ended(long result, boolean insideAMessage) {
@@ -106,6 +152,17 @@ final class MessageStream implements AutoCloseable {
     }
 
     private void keepDescriptors() throws DisconnectedException {
+        if (transfer.descriptors() == 0) {
+            return;
+        }
+        final int at = lastMessage();
+        if (at != current) {
+            laterAt = at;
+            for (int i = 0; i < transfer.descriptors(); i++) {
+                laterDescriptors[laterCount++] = transfer.descriptor(i);
+            }
+            return;
+        }
         for (int i = 0; i < transfer.descriptors(); i++) {
             if (descriptorCount < descriptors.length) {
                 descriptors[descriptorCount++] = transfer.descriptor(i);
@@ -117,6 +174,19 @@ final class MessageStream implements AutoCloseable {
                         Disconnect.DESCRIPTORS, "more than " + Protocol.MAX_DESCRIPTORS + " with one message");
             }
         }
+    }
+
+    /** Where the last message begins of which anything is there. */
+    private int lastMessage() {
+        int at = current;
+        while (end - at >= Long.BYTES) {
+            final int size = incomingBytes.getInt(at + 4);
+            if (size < Protocol.HEADER_BYTES || size >= end - at) {
+                return at;
+            }
+            at += size;
+        }
+        return at;
     }
 
     private void await(short event, long deadline, Disconnect late) throws DisconnectedException {
@@ -140,19 +210,19 @@ final class MessageStream implements AutoCloseable {
     }
 
     int id() {
-        return Short.toUnsignedInt(incomingBytes.getShort(0));
+        return Short.toUnsignedInt(incomingBytes.getShort(current));
     }
 
     int command() {
-        return Short.toUnsignedInt(incomingBytes.getShort(2));
+        return Short.toUnsignedInt(incomingBytes.getShort(current + 2));
     }
 
     int flags() {
-        return incomingBytes.getInt(8);
+        return incomingBytes.getInt(current + 8);
     }
 
     int errno() {
-        return incomingBytes.getInt(12);
+        return incomingBytes.getInt(current + 12);
     }
 
     /** What came behind the header, from 0 to its end. */
@@ -177,6 +247,13 @@ final class MessageStream implements AutoCloseable {
             Descriptors.close(descriptors[i]);
         }
         descriptorCount = 0;
+    }
+
+    private void closeLaterDescriptors() {
+        for (int i = 0; i < laterCount; i++) {
+            Descriptors.close(laterDescriptors[i]);
+        }
+        laterCount = 0;
     }
 
     /** Where the data of the next message to be sent is written, from 0 on; its position says how much that is. */
@@ -218,6 +295,7 @@ final class MessageStream implements AutoCloseable {
     @Override
     public void close() {
         closeDescriptors();
+        closeLaterDescriptors();
         Descriptors.close(socket);
         pollSet.close();
     }

@@ -177,7 +177,7 @@ public final class VfioUserServer implements AutoCloseable {
                 session.begin();
                 connected = true;
                 LOG.log(System.Logger.Level.INFO, "{0} at {1} serves {2}", function.name(), path, process);
-                while (awaitMessage(connection)) {
+                while (stream.hasMore() ? running : awaitMessage(connection)) {
                     session.turn();
                 }
                 throw new DisconnectedException(Disconnect.CLOSED, "");

@@ -8,6 +8,8 @@ import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
 import io.sluice.shared.posix.EventFd;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +83,65 @@ final class MemoryCommandsTest extends ServedCard {
             assertThat(unmap(client, 0, 0xFEF0_0000L, -0xFEF0_0000L)).isZero();
             assertThat(Held.now()).isEqualTo(greeted);
         }
+    }
+
+    /** Descriptors belong to the last message of which the beginning came with them, also where its end comes later. */
+    @Test
+    void shouldTakeSeveralMessagesThatComeAtOnce() throws Exception {
+        try (SharedRegion guest = SharedRegion.create("guest", 2 * PAGE_BYTES);
+                RawClient client = RawClient.greeted(socket)) {
+            final Held greeted = Held.now();
+            final ByteBuffer several = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
+            header(several, 1, Protocol.DEVICE_RESET, 0);
+            header(several, 2, Protocol.REGION_READ, Protocol.ACCESS_BYTES)
+                    .putLong(0)
+                    .putInt(0)
+                    .putInt(4);
+            final int whole = several.position();
+            header(several, 3, Protocol.DMA_MAP, Protocol.DMA_MAP_BYTES)
+                    .putInt(Protocol.DMA_MAP_BYTES)
+                    .putInt(READ_WRITE)
+                    .putLong(0)
+                    .putLong(0)
+                    .putLong(PAGE_BYTES);
+            final byte[] bytes = Arrays.copyOf(several.array(), several.position());
+            // Each time a little more of the third message comes with the first two; the rest follows with the next.
+            for (int begun = 1; begun <= bytes.length - whole; begun++) {
+                client.raw(Arrays.copyOf(bytes, whole + begun), guest.descriptor());
+                expectReply(client, 1, Protocol.DEVICE_RESET);
+                expectReply(client, 2, Protocol.REGION_READ);
+                assertThat(client.reply().data().getInt(Protocol.ACCESS_BYTES)).isEqualTo(CopyingCard.IDENTITY);
+                final byte[] unmap = header(
+                                ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN), 4, Protocol.DMA_UNMAP, 24)
+                        .putInt(Protocol.DMA_UNMAP_BYTES)
+                        .putInt(0)
+                        .putLong(0)
+                        .putLong(PAGE_BYTES)
+                        .array();
+                final byte[] rest = Arrays.copyOfRange(bytes, whole + begun, bytes.length + 40);
+                System.arraycopy(unmap, 0, rest, rest.length - 40, 40);
+                client.raw(rest);
+                expectReply(client, 3, Protocol.DMA_MAP);
+                expectReply(client, 4, Protocol.DMA_UNMAP);
+            }
+            assertThat(card.mappedRanges()).isZero();
+            assertThat(Held.now()).isEqualTo(greeted);
+        }
+    }
+
+    private static ByteBuffer header(ByteBuffer target, int id, int command, int dataBytes) {
+        return target.putShort((short) id)
+                .putShort((short) command)
+                .putInt(Protocol.HEADER_BYTES + dataBytes)
+                .putInt(Protocol.TYPE_COMMAND)
+                .putInt(0);
+    }
+
+    private static void expectReply(RawClient client, int id, int command) throws DisconnectedException {
+        client.reply().receive(256, RawClient.TIMEOUT_NANOS);
+        assertThat(client.reply().id()).isEqualTo(id);
+        assertThat(client.reply().command()).isEqualTo(command);
+        assertThat(client.reply().flags()).isEqualTo(Protocol.TYPE_REPLY);
     }
 
     @Test
