@@ -41,14 +41,15 @@ final class JudgeMachine implements AutoCloseable {
 
     private final QemuProcess qemu;
     private int commands;
+    private int boots = 1;
 
     private JudgeMachine(QemuProcess qemu) {
         this.qemu = qemu;
     }
 
-    /** Boots a machine with the card at {@code socket}; its driver is not loaded yet. */
-    static JudgeMachine start(Scratch scratch, Path socket) {
-        return start(scratch, MachineOptions.of(socket));
+    /** Boots a machine with the cards at {@code sockets}; their driver is not loaded yet. */
+    static JudgeMachine start(Scratch scratch, Path... sockets) {
+        return start(scratch, MachineOptions.of(sockets));
     }
 
     /** Boots a machine of {@code options}; no driver is loaded yet. */
@@ -77,7 +78,6 @@ final class JudgeMachine implements AutoCloseable {
                 "none",
                 "-vga",
                 "none",
-                "-no-reboot",
                 "-serial",
                 "stdio",
                 "-kernel",
@@ -178,6 +178,9 @@ final class JudgeMachine implements AutoCloseable {
                         throw new AssertionError("QEMU ended in '" + command + "':\n" + console());
                     }
                     final String output = console();
+                    if (boots(output) > boots) {
+                        throw new AssertionError("the machine has rebooted in '" + command + "':\n" + output);
+                    }
                     final int at = output.indexOf(end, from);
                     return at >= 0 && output.indexOf('.', at) >= 0;
                 },
@@ -210,6 +213,31 @@ final class JudgeMachine implements AutoCloseable {
     /** Empties the kernel's log of what came before the card was driven. */
     void forgetLog() {
         run("dmesg -c >/dev/null", STOP);
+    }
+
+    private static int boots(String output) {
+        return output.split(READY, -1).length - 1;
+    }
+
+    /** Resets the machine without asking anybody in it, and waits until it has booted again. */
+    void reboot() {
+        boots++;
+        type("reboot -f");
+        Await.until(
+                "the machine to be up again",
+                BOOT,
+                () -> {
+                    if (!qemu.alive()) {
+                        throw new AssertionError("QEMU ended in a reboot:\n" + console());
+                    }
+                    return boots(console()) == boots;
+                },
+                this::console);
+    }
+
+    /** SIGKILL: the machine is gone, as in a power cut. */
+    void kill() {
+        qemu.kill();
     }
 
     /** Switches the machine off. */

@@ -37,6 +37,15 @@ record StockDriver(JudgeMachine machine, String host) {
         assertThat(machine.run("ls /sys/class/net", LIMIT)).doesNotContain("eth0");
     }
 
+    /** Resets the card's function as a process may that hands it on (PCI Express 6.6.2); nothing drives it meanwhile. */
+    void resetFunction() {
+        final String methods = machine.run(
+                "for file in $(grep -l 0x020000 /sys/bus/pci/devices/*/class); do"
+                        + " cat ${file%class}reset_method && echo 1 >${file%class}reset || exit; done",
+                LIMIT);
+        assertThat(methods).contains("flr");
+    }
+
     /** Gives the interface its addresses and takes it up; answers how long the link took, in seconds. */
     double up() {
         machine.run("ip addr add " + ADDRESS4 + "/24 dev eth0; ip -6 addr add " + ADDRESS6 + "/64 dev eth0", LIMIT);
