@@ -203,8 +203,7 @@ public final class RunningChain implements AutoCloseable {
             back == null ? null : back.answers(stage, packets, stallNanos)
         };
         final Output[] outputs = {output(endpoints.sink(hop), stallNanos), output(endpoints.sink(source), stallNanos)};
-        final boolean watched = (forward == null || forward.watched()) && (back == null || back.watched());
-        return new CardTransmitAgent(hop.name(), stage, cards, outputs, watched);
+        return new CardTransmitAgent(hop.name(), stage, cards, outputs);
     }
 
     private static Output output(PacketSink sink, long stallNanos) {

@@ -14,7 +14,8 @@ import java.util.List;
  * card was reset (see {@link CardHealth}).
  *
  * <p>All methods may be called by any thread. None is for a packet's way: there, only {@link TailRegister}s are used.
- * {@link #maintain} has to be called every few milliseconds for as long as the card is open.
+ * {@link #maintain} has to be called every few milliseconds for as long as the card is open; ten times a second will do
+ * while it works and its link is up.
  */
 public final class Card implements AutoCloseable {
     private static final long STATISTICS_NANOS = Registers.SECOND;

@@ -48,8 +48,8 @@ public final class Interrupts implements CardPart {
     }
 
     /**
-     * {@code vector} signals {@code eventDescriptor}, an eventfd that stays the caller's, or nothing with -1; not more
-     * often than every {@code intervalNanos}.
+     * {@code vector} signals {@code eventDescriptor}, an eventfd that stays the caller's, not more often than every {@code
+     * intervalNanos}; once for each time that it was {@link #enable enabled}.
      */
     public void connect(int vector, int eventDescriptor, long intervalNanos) throws CardException {
         synchronized (registers) {
@@ -57,11 +57,32 @@ public final class Interrupts implements CardPart {
             try {
                 registers.device().interrupt(vector, eventDescriptor);
             } catch (IOException e) {
-                throw new CardException(registers.device().name(), "vector " + vector + " cannot be used", e);
+                throw new CardException(
+                        registers.device().name(), "vector " + vector + " cannot be used: " + e.getMessage(), e);
             }
             intervals[vector] = (int) Math.min(MAX_INTERVAL, (intervalNanos + INTERVAL_NANOS - 1) / INTERVAL_NANOS);
-            used = true;
-            program();
+            if (used) {
+                moderate(vector);
+            } else {
+                used = true;
+                program();
+            }
+        }
+    }
+
+    /** {@code vector} signals nothing any more. A card that is gone signals nothing anyway. */
+    public void disconnect(int vector) throws CardException {
+        synchronized (registers) {
+            check(vector);
+            disable(vector);
+            try {
+                registers.device().interrupt(vector, -1);
+            } catch (IOException e) {
+                if (!registers.gone()) {
+                    throw new CardException(
+                            registers.device().name(), "vector " + vector + " cannot be freed: " + e.getMessage(), e);
+                }
+            }
         }
     }
 
@@ -110,7 +131,12 @@ public final class Interrupts implements CardPart {
             registers.write(ivar(i), routes[i]);
         }
         for (int vector = 0; vector < vectors(); vector++) {
-            registers.write(eitr(vector), intervals[vector] << EITR_INTERVAL_SHIFT);
+            moderate(vector);
         }
+    }
+
+    /** 8.2.3.5.12. */
+    private void moderate(int vector) {
+        registers.write(eitr(vector), intervals[vector] << EITR_INTERVAL_SHIFT);
     }
 }

@@ -11,7 +11,9 @@ import io.sluice.host.ixgbe.TransmitRing;
 import io.sluice.host.ixgbe.queue.CardOutput;
 import io.sluice.host.ixgbe.queue.CardReceiveAgent;
 import io.sluice.host.ixgbe.queue.DescriptorMemory;
+import io.sluice.host.ixgbe.queue.InterruptBell;
 import io.sluice.host.ixgbe.queue.PacketBuffers;
+import io.sluice.host.ixgbe.queue.QueueBell;
 import io.sluice.host.ixgbe.queue.QueueGate;
 import io.sluice.host.ixgbe.queue.ReceiveFormat;
 import io.sluice.host.ixgbe.queue.ReceiveQueue;
@@ -29,6 +31,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * One chain's place at a card: a queue to receive from, and transmit queues for what ends there. Its packets are not
@@ -44,9 +47,16 @@ public final class CardPort implements Endpoint {
     private final CardRequest request;
     private final QueueNumbers numbers;
     private final String chain;
-    private final boolean watched;
+    private final boolean helped;
     private final Deque<Undoing> undoing = new ArrayDeque<>();
+    private final List<QueueBell> bells = new CopyOnWriteArrayList<>();
     private boolean closed;
+
+    /** Leads a queue's interrupts to a vector, or nowhere with -1. */
+    @FunctionalInterface
+    private interface Route {
+        void to(int vector) throws CardException;
+    }
 
     /** Takes back one thing that was done to the card. */
     @FunctionalInterface
@@ -54,13 +64,13 @@ public final class CardPort implements Endpoint {
         void undo() throws CardException;
     }
 
-    CardPort(String name, OpenCard card, CardRequest request, String chain, boolean watched) {
+    CardPort(String name, OpenCard card, CardRequest request, String chain, boolean helped) {
         this.name = name;
         this.card = card;
         this.request = request;
         this.numbers = request.queueNumbers();
         this.chain = chain;
-        this.watched = watched;
+        this.helped = helped;
     }
 
     /** Has frames for the pool's address come here, where this port has one. */
@@ -89,7 +99,8 @@ public final class CardPort implements Endpoint {
         final int number = numbers.receive();
         final ReceiveQueue queue =
                 new ReceiveQueue(memory.address(), buffers, format, card.card().receiveTail(number));
-        final QueueGate gate = gate(name + " receive queue " + number);
+        final QueueBell bell = bell(vector -> card.card().interrupts().routeReceive(number, vector));
+        final QueueGate gate = gate(name + " receive queue " + number, bell);
         card.card()
                 .enableReceive(
                         number,
@@ -101,7 +112,7 @@ public final class CardPort implements Endpoint {
                                 format == ReceiveFormat.ADVANCED));
         undoing.push(() -> card.card().disableReceive(number));
         show(true, number, buffers.slots());
-        return new CardReceiveAgent(roleName, stage, queue, gate, () -> stopReceiving(number), watched);
+        return new CardReceiveAgent(roleName, stage, queue, gate, () -> stopReceiving(number));
     }
 
     private void stopReceiving(int number) {
@@ -127,7 +138,8 @@ public final class CardPort implements Endpoint {
         final DescriptorMemory memory = descriptors(buffers);
         final TransmitQueue queue = new TransmitQueue(
                 memory.address(), memory.headAddress(), buffers, card.card().transmitTail(number));
-        final QueueGate gate = gate(name + " transmit queue " + number);
+        final QueueBell bell = bell(vector -> card.card().interrupts().routeTransmit(number, vector));
+        final QueueGate gate = gate(name + " transmit queue " + number, bell);
         final TransmitRing ring = new TransmitRing(memory.deviceAddress(), buffers.slots(), memory.headDeviceAddress());
         card.card().enableTransmit(number, ring);
         undoing.push(() -> card.card().disableTransmit(number));
@@ -157,8 +169,26 @@ public final class CardPort implements Endpoint {
         return memory;
     }
 
-    private QueueGate gate(String queue) {
-        final QueueGate gate = new QueueGate(queue);
+    /** What tells a queue's thread of what the card has done; {@code route} leads the queue's interrupts to a vector. */
+    private QueueBell bell(Route route) throws CardException {
+        if (helped) {
+            return QueueBell.SAME_THREAD;
+        }
+        final int vector = card.takeVector();
+        if (vector < 0) {
+            return QueueBell.NONE;
+        }
+        undoing.push(() -> card.giveVector(vector));
+        final InterruptBell bell = new InterruptBell(card.card().interrupts(), vector);
+        undoing.push(bell::close);
+        bells.add(bell);
+        route.to(vector);
+        undoing.push(() -> route.to(-1));
+        return bell;
+    }
+
+    private QueueGate gate(String queue, QueueBell bell) {
+        final QueueGate gate = new QueueGate(queue, bell);
         card.card().health().add(gate);
         undoing.push(() -> card.card().health().remove(gate));
         return gate;
@@ -171,12 +201,7 @@ public final class CardPort implements Endpoint {
 
     /** What the chain's helper thread is to do for the card beside its stages. */
     public List<Agent> agents() {
-        return watched ? List.of(card.modelAgent()) : List.of();
-    }
-
-    /** Whether somebody wakes the stages' thread when the card has done something. */
-    public boolean watched() {
-        return watched;
+        return helped ? List.of(card.modelAgent()) : List.of();
     }
 
     @Override
@@ -196,7 +221,12 @@ public final class CardPort implements Endpoint {
 
     @Override
     public Map<String, Long> details() {
-        return card.details();
+        final Map<String, Long> details = card.details();
+        if (!bells.isEmpty()) {
+            details.put(
+                    "card-wakeups", bells.stream().mapToLong(QueueBell::rings).sum());
+        }
+        return details;
     }
 
     @Override

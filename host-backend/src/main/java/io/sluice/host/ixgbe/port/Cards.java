@@ -27,6 +27,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Cards implements AutoCloseable {
     private static final long MAINTENANCE_NANOS = 10_000_000;
+    /** Where no card has anything under way but packets: a machine that is idle is to sleep. */
+    private static final long STEADY_NANOS = 100_000_000;
+
     private static final System.Logger LOG = System.getLogger(Cards.class.getName());
 
     private final Map<String, CardRequest> wanted = new HashMap<>();
@@ -144,10 +147,12 @@ public final class Cards implements AutoCloseable {
             maintenance = Thread.ofPlatform().daemon().name("cards").start(() -> {
                 while (!closed) {
                     open.values().forEach(Cards::maintain);
-                    LockSupport.parkNanos(MAINTENANCE_NANOS);
+                    final boolean steady = open.values().stream().allMatch(OpenCard::steady);
+                    LockSupport.parkNanos(steady ? STEADY_NANOS : MAINTENANCE_NANOS);
                 }
             });
         }
+        LockSupport.unpark(maintenance);
     }
 
     private static void maintain(OpenCard card) {

@@ -2,6 +2,7 @@
 package io.sluice.host.ixgbe.port;
 
 import io.sluice.host.ixgbe.Card;
+import io.sluice.host.ixgbe.CardHealth;
 import io.sluice.host.ixgbe.LinkState;
 import io.sluice.host.ixgbe.QueueCounts;
 import io.sluice.host.ixgbe.Statistic;
@@ -14,6 +15,7 @@ import io.sluice.shared.agent.Agent;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A card that is open, for as long as a chain has a place at it, and what its chains share of it. */
 final class OpenCard {
+    private static final System.Logger LOG = System.getLogger(OpenCard.class.getName());
     private static final Map<Statistic, String> SHOWN = shown();
 
     private final CardDoor door;
@@ -32,6 +35,8 @@ final class OpenCard {
     private final Map<SharedRegion, Shared> mappings = new IdentityHashMap<>();
     private final List<NicCard.Queue> queues = new CopyOnWriteArrayList<>();
     private final List<NicCard.Pool> pools = new CopyOnWriteArrayList<>();
+    private final BitSet vectors = new BitSet();
+    private boolean saidNoVector;
     private volatile String givenUp;
     private NicReport report;
     private int ports;
@@ -157,6 +162,12 @@ final class OpenCard {
         }
     }
 
+    /** Whether it works and has its link, so that only a fault would have to be looked after. */
+    boolean steady() {
+        return card.health().state().phase() == CardHealth.Phase.WORKING
+                && card.link().up();
+    }
+
     /** Lets the card read and write {@code memory}, once for all who ask. */
     synchronized DmaMapping map(SharedRegion memory) throws IOException {
         Shared shared = mappings.get(memory);
@@ -174,6 +185,35 @@ final class OpenCard {
             mappings.remove(memory);
             shared.mapping.close();
         }
+    }
+
+    /**
+     * An interrupt vector that is nobody's, or -1 where there is none: the door carries no interrupts, or all are taken.
+     * That is said once.
+     */
+    synchronized int takeVector() {
+        final int vector = vectors.nextClearBit(0);
+        if (vector < card.interrupts().vectors()) {
+            vectors.set(vector);
+            return vector;
+        }
+        if (!saidNoVector) {
+            saidNoVector = true;
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0}: {1}; a thread that has nothing to do looks at it every 20 to 500 us instead of sleeping until"
+                            + " the card wakes it, unless it spins anyway (wait=spin)",
+                    card.name(),
+                    vector == 0
+                            ? "this way to the card carries no interrupts"
+                            : "all of its " + vector + " interrupt vectors are taken");
+        }
+        return -1;
+    }
+
+    /** Takes {@link #takeVector} back. */
+    synchronized void giveVector(int vector) {
+        vectors.clear(vector);
     }
 
     /** What the whole card has counted, and its link. */

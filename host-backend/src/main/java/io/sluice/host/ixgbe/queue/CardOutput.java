@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe.queue;
 
+import io.sluice.shared.pacing.WaitSet;
 import io.sluice.shared.ring.DropReason;
 import io.sluice.shared.ring.StageCounters;
 import java.util.function.LongSupplier;
@@ -194,6 +195,24 @@ public final class CardOutput {
     /** Whether the card may still read buffers. */
     boolean inFlight() {
         return state != State.STALLED && queue.inFlight();
+    }
+
+    /**
+     * Before the queue's thread sleeps. A card that is being reset is not touched.
+     *
+     * @return false where the card may still read buffers, and nobody will tell of its reports
+     */
+    boolean arm(WaitSet waitSet) {
+        if (state == State.SENDING && queue.inFlight()) {
+            return gate.bell().arm(waitSet);
+        }
+        gate.bell().listen(waitSet);
+        return !inFlight();
+    }
+
+    /** Whether there is a report that the next turn will find. */
+    boolean reported() {
+        return state == State.SENDING && queue.reported();
     }
 
     /** The queue's thread touches it never again. */

@@ -32,11 +32,13 @@ public final class CardReceiveAgent implements Receiver {
     private final ReceiveQueue queue;
     private final QueueGate gate;
     private final Runnable stop;
-    private final boolean watched;
     private final StageCounters counters;
     private final Quarantine quarantine;
     private final int headroom;
     private final int giveStep;
+    /** Slots that are worth a wake-up. */
+    private final int refillStep;
+
     private final int flushPeriod;
     private final IdleLimit idleLimit = new IdleLimit();
     private volatile Intake intake = Intake.OPEN;
@@ -51,33 +53,25 @@ public final class CardReceiveAgent implements Receiver {
      * A stage that takes what {@code queue} receives.
      *
      * @param stop takes the queue from the card: it receives no more; called once, when no more shall enter
-     * @param watched whether somebody else wakes this stage's thread when the card has received something
      */
-    public CardReceiveAgent(
-            String roleName, Stage stage, ReceiveQueue queue, QueueGate gate, Runnable stop, boolean watched) {
-        this(roleName, stage, queue, gate, stop, watched, FLUSH_PERIOD);
+    public CardReceiveAgent(String roleName, Stage stage, ReceiveQueue queue, QueueGate gate, Runnable stop) {
+        this(roleName, stage, queue, gate, stop, FLUSH_PERIOD);
     }
 
     /** As the other one, publishing after {@code flushPeriod} packets. */
     public CardReceiveAgent(
-            String roleName,
-            Stage stage,
-            ReceiveQueue queue,
-            QueueGate gate,
-            Runnable stop,
-            boolean watched,
-            int flushPeriod) {
+            String roleName, Stage stage, ReceiveQueue queue, QueueGate gate, Runnable stop, int flushPeriod) {
         this.roleName = roleName;
         this.stage = stage;
         this.queue = queue;
         this.gate = gate;
         this.stop = stop;
-        this.watched = watched;
         this.flushPeriod = flushPeriod;
         this.counters = stage.counters();
         this.quarantine = stage.ring().quarantine();
         this.headroom = stage.ring().headroom();
         this.giveStep = stage.ring().slots() / 8;
+        this.refillStep = 2 * giveStep;
     }
 
     @Override
@@ -232,23 +226,29 @@ public final class CardReceiveAgent implements Receiver {
     public boolean arm(WaitSet waitSet) {
         stage.settle();
         if (ended || !open || intake == Intake.HELD) {
+            gate.bell().listen(waitSet);
             waitSet.dueIn(REST_NANOS);
             return true;
         }
         final int room = stage.look();
         if (room == 0) {
             // A full ring: being woken for every single slot would cost more than it brings.
-            return stage.arm(2 * giveStep);
+            gate.bell().listen(waitSet);
+            return stage.arm(refillStep);
         }
-        if (queue.isDone(queue.word(stage.position()))
-                || queue.ungiven(stage.position() + room) == room
-                || intake == Intake.ENDED) {
+        if (filled() || queue.ungiven(stage.position() + room) == room || intake == Intake.ENDED) {
             return false;
         }
-        if (!watched) {
+        if (!gate.bell().arm(waitSet)) {
             waitSet.dueIn(idleLimit.nanos());
+            return true;
         }
-        return true;
+        // Where the card has few descriptors left, it must not run out of them while this thread sleeps.
+        return !filled() && (room >= refillStep || stage.arm(refillStep));
+    }
+
+    private boolean filled() {
+        return queue.isDone(queue.word(stage.position()));
     }
 
     @Override

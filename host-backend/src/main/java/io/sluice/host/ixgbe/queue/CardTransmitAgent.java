@@ -34,8 +34,8 @@ public final class CardTransmitAgent implements Agent {
     private static final int BUDGET = 256;
     private static final int SAMPLE_EVERY = 16;
 
-    /** How soon a queue that stands still is looked at again where somebody else tells of reports. */
-    private static final long WATCHED_NANOS = 10_000_000;
+    /** How soon a queue that stands still is looked at again where somebody tells of reports. */
+    private static final long STILL_NANOS = 10_000_000;
 
     private final String roleName;
     private final Stage stage;
@@ -43,7 +43,6 @@ public final class CardTransmitAgent implements Agent {
     private final CardOutput[] used;
     private final Output[] outputs;
     private final CardOutput forward;
-    private final boolean watched;
     private final int flushPeriod;
     private final StageCounters counters;
     private final LatencyMeter latency;
@@ -63,23 +62,19 @@ public final class CardTransmitAgent implements Agent {
     /**
      * A stage with an output for each bit of the output mask: a card, or something else, or null in both where there is
      * none.
-     *
-     * @param watched whether somebody else wakes this stage's thread when a card has sent something
      */
-    public CardTransmitAgent(String roleName, Stage stage, CardOutput[] cards, Output[] outputs, boolean watched) {
-        this(roleName, stage, cards, outputs, watched, FLUSH_PERIOD);
+    public CardTransmitAgent(String roleName, Stage stage, CardOutput[] cards, Output[] outputs) {
+        this(roleName, stage, cards, outputs, FLUSH_PERIOD);
     }
 
     /** As the other one, telling cards of packets after {@code flushPeriod} of them. */
-    public CardTransmitAgent(
-            String roleName, Stage stage, CardOutput[] cards, Output[] outputs, boolean watched, int flushPeriod) {
+    public CardTransmitAgent(String roleName, Stage stage, CardOutput[] cards, Output[] outputs, int flushPeriod) {
         this.roleName = roleName;
         this.stage = stage;
         this.cards = cards.clone();
         this.outputs = outputs.clone();
         this.used = Stream.of(cards).filter(Objects::nonNull).toArray(CardOutput[]::new);
         this.forward = cards[0];
-        this.watched = watched;
         this.flushPeriod = flushPeriod;
         this.counters = stage.counters();
         this.latency = new LatencyMeter(stage.gauges());
@@ -322,12 +317,17 @@ public final class CardTransmitAgent implements Agent {
      */
     @Override
     public boolean arm(WaitSet waitSet) {
-        boolean inFlight = false;
+        boolean waits = blocked;
+        boolean told = true;
         for (CardOutput card : used) {
-            inFlight |= card.inFlight();
+            waits |= card.inFlight();
+            told &= card.arm(waitSet) && (card.sends() || !blocked);
+            if (card.reported()) {
+                return false;
+            }
         }
-        if (inFlight || blocked) {
-            waitSet.dueIn(watched ? WATCHED_NANOS : idleLimit.nanos());
+        if (waits) {
+            waitSet.dueIn(told ? STILL_NANOS : idleLimit.nanos());
         }
         if (blocked) {
             for (Output output : outputs) {

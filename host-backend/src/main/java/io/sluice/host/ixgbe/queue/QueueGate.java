@@ -36,12 +36,24 @@ public final class QueueGate implements QueueOwner {
     }
 
     private final String name;
+    private final QueueBell bell;
     private final AtomicReference<State> state = new AtomicReference<>(State.RESUMED);
     private volatile String reason = "";
 
-    /** A gate of the queue that messages call {@code name}, open to its thread's first turn. */
+    /** A gate of the queue that messages call {@code name}, whose thread nobody wakes, open to its first turn. */
     public QueueGate(String name) {
+        this(name, QueueBell.NONE);
+    }
+
+    /** As the other one, and the queue's thread is woken by {@code bell}, to which the gate's owner rings as well. */
+    public QueueGate(String name, QueueBell bell) {
         this.name = name;
+        this.bell = bell;
+    }
+
+    /** What wakes the queue's thread. */
+    QueueBell bell() {
+        return bell;
     }
 
     @Override
@@ -57,6 +69,7 @@ public final class QueueGate implements QueueOwner {
             case PAUSED, RESUMED -> State.PAUSED;
             case LOST, LEFT -> now;
         });
+        bell.ring();
     }
 
     @Override
@@ -74,6 +87,7 @@ public final class QueueGate implements QueueOwner {
     public void resume() {
         reason = "";
         state.updateAndGet(now -> now == State.LEFT ? State.LEFT : State.RESUMED);
+        bell.ring();
     }
 
     /** Why the queue rests, or an empty text. */

@@ -54,6 +54,11 @@ final class Reports {
         return reached;
     }
 
+    /** Whether a piece ends at {@code position} or before. */
+    boolean endsBy(long position) {
+        return count > 0 && ends[(int) first & mask] <= position;
+    }
+
     /** Packets sent, as reported. */
     long packetsSent() {
         return packetsSent;

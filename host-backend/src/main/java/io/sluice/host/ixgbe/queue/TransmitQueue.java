@@ -276,12 +276,11 @@ public final class TransmitQueue {
      * @return whether it has moved
      */
     boolean look() {
-        final int head = Memory.intAcquire(headAddress);
-        final long ahead = head - (sent - base) & indexMask;
-        if (ahead == 0 || (head & ~indexMask) != 0 || ahead > flushed - sent) {
+        final long head = head();
+        if (head == sent) {
             return false;
         }
-        final long reached = reports.reported(sent + ahead, sent);
+        final long reached = reports.reported(head, sent);
         if (reached == sent) {
             return false;
         }
@@ -290,6 +289,18 @@ public final class TransmitQueue {
         }
         sent = reached;
         return true;
+    }
+
+    /** Whether {@link #look} would find that it has moved. */
+    boolean reported() {
+        return reports.endsBy(head());
+    }
+
+    /** Up to where the card says that it has sent; {@link #sent} where it says what cannot be. */
+    private long head() {
+        final int head = Memory.intAcquire(headAddress);
+        final long ahead = head - (sent - base) & indexMask;
+        return (head & ~indexMask) != 0 || ahead > flushed - sent ? sent : sent + ahead;
     }
 
     /** Puts the addresses right of descriptors from {@code sent} to {@code end}. */

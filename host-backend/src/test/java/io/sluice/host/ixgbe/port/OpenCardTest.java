@@ -43,6 +43,25 @@ class OpenCardTest {
         }
     }
 
+    @Test
+    void shouldGiveEachVectorToOneQueueAndTellWhenAllAreTaken() throws CardException {
+        final CableWire wire = CableWire.pair().getFirst();
+        try (Model82599 model =
+                new Model82599(ModelOptions.of("model0"), () -> nowNanos, parts -> new PacketEngine(parts, wire))) {
+            final InProcessDoor device = new InProcessDoor(model);
+            final Card card = Card.open(device, CardOptions.defaults().withClock(clock(model)));
+            final OpenCard opened = new OpenCard(null, card, () -> {});
+            for (int vector = 0; vector < 64; vector++) {
+                assertThat(opened.takeVector()).isEqualTo(vector);
+            }
+            assertThat(opened.takeVector()).isNegative();
+            opened.giveVector(5);
+            assertThat(opened.takeVector()).isEqualTo(5);
+            card.close();
+            device.close();
+        }
+    }
+
     private CardClock clock(Model82599 model) {
         return new CardClock() {
             @Override

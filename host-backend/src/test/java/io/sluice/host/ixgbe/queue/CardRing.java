@@ -95,8 +95,7 @@ final class CardRing implements AutoCloseable {
                 "out",
                 transmitting,
                 new CardOutput[] {forward.output, back == null ? null : back.output},
-                new Output[2],
-                false);
+                new Output[2]);
     }
 
     /** The guest passes on all that there is, unchanged. */

@@ -72,7 +72,7 @@ final class ManyQueues implements AutoCloseable {
             final ReceiveQueue ring = new ReceiveQueue(memory.address(), buffers, format, card.receiveTail(queue));
             card.enableReceive(
                     queue, new ReceiveRing(memory.deviceAddress(), SLOTS, 2, true, format == ReceiveFormat.ADVANCED));
-            receiver = new CardReceiveAgent("in", first, ring, new QueueGate("rx"), () -> {}, true);
+            receiver = new CardReceiveAgent("in", first, ring, new QueueGate("rx"), () -> {});
             receiver.doWork();
         }
 

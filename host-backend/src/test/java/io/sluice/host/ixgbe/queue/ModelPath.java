@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * model0 → ring with a guest → model1, and answers back to model0, all in turns of one thread, by a clock of its own: the
@@ -50,6 +51,7 @@ final class ModelPath implements AutoCloseable {
     final Stage transmitting;
     final CardReceiveAgent receiver;
     final CardTransmitAgent transmitter;
+    private final UnaryOperator<QueueBell> wakening;
     long clockNanos = 1;
 
     /** One card and its wire. */
@@ -58,6 +60,7 @@ final class ModelPath implements AutoCloseable {
         final Model82599 model;
         final Card card;
         final List<QueueGate> gates = new ArrayList<>();
+        private final List<InterruptBell> bells = new ArrayList<>();
         private final InProcessDoor door;
         private final List<AutoCloseable> held = new ArrayList<>();
         private PacketBuffers buffers;
@@ -93,8 +96,18 @@ final class ModelPath implements AutoCloseable {
             return buffers;
         }
 
-        private QueueGate gate(String name) {
-            final QueueGate gate = new QueueGate(name);
+        /** Interrupts in the model's time: a vector that was enabled is not enabled again because time passes. */
+        private QueueBell bell() throws CardException {
+            if (wakening == null) {
+                return QueueBell.NONE;
+            }
+            final InterruptBell bell = new InterruptBell(card.interrupts(), bells.size(), () -> 0);
+            bells.add(bell);
+            return wakening.apply(bell);
+        }
+
+        private QueueGate gate(String name, QueueBell bell) {
+            final QueueGate gate = new QueueGate(name, bell);
             gates.add(gate);
             card.health().add(gate);
             return gate;
@@ -104,22 +117,18 @@ final class ModelPath implements AutoCloseable {
             final DescriptorMemory memory = DescriptorMemory.of(door, SLOTS);
             held.add(memory);
             final ReceiveQueue queue = new ReceiveQueue(memory.address(), buffers(), format, card.receiveTail(number));
-            final QueueGate gate = gate("rx");
+            final QueueBell bell = bell();
+            card.interrupts().routeReceive(number, bells.size() - 1);
+            final QueueGate gate = gate("rx", bell);
             card.enableReceive(
                     number, new ReceiveRing(memory.deviceAddress(), SLOTS, 2, true, format == ReceiveFormat.ADVANCED));
-            return new CardReceiveAgent(
-                    "in",
-                    stage,
-                    queue,
-                    gate,
-                    () -> {
-                        try {
-                            card.disableReceive(number);
-                        } catch (CardException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    },
-                    true);
+            return new CardReceiveAgent("in", stage, queue, gate, () -> {
+                try {
+                    card.disableReceive(number);
+                } catch (CardException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
         }
 
         private CardOutput output(int number) throws IOException {
@@ -128,7 +137,9 @@ final class ModelPath implements AutoCloseable {
             final TransmitQueue queue =
                     new TransmitQueue(memory.address(), memory.headAddress(), buffers(), card.transmitTail(number));
             final TransmitRing ring = new TransmitRing(memory.deviceAddress(), SLOTS, memory.headDeviceAddress());
-            final QueueGate gate = gate("tx");
+            final QueueBell bell = bell();
+            card.interrupts().routeTransmit(number, bells.size() - 1);
+            final QueueGate gate = gate("tx", bell);
             card.enableTransmit(number, ring);
             return new CardOutput(
                     queue,
@@ -165,7 +176,10 @@ final class ModelPath implements AutoCloseable {
         }
 
         @Override
-        public void close() {
+        public void close() throws CardException {
+            for (InterruptBell bell : bells) {
+                bell.close();
+            }
             card.close();
             door.close();
             model.close();
@@ -173,6 +187,16 @@ final class ModelPath implements AutoCloseable {
     }
 
     ModelPath(RegisterAccess access, ReceiveFormat format) throws IOException {
+        this(access, format, null);
+    }
+
+    /**
+     * As the other one, and cards interrupt.
+     *
+     * @param wakening puts something of a test's around each queue's bell
+     */
+    ModelPath(RegisterAccess access, ReceiveFormat format, UnaryOperator<QueueBell> wakening) throws IOException {
+        this.wakening = wakening;
         final List<StageSpec> stages =
                 List.of(new StageSpec(0, 0, "in"), new StageSpec(1, 0, "guest"), new StageSpec(0, 0, "out"));
         final RegionFormat layout = new RegionFormat(
@@ -194,7 +218,7 @@ final class ModelPath implements AutoCloseable {
         out = new Side("model1", access);
         receiver = in.receiver(receiving, 0, format);
         transmitter = new CardTransmitAgent(
-                "out", transmitting, new CardOutput[] {out.output(0), in.output(16)}, new Output[2], true);
+                "out", transmitting, new CardOutput[] {out.output(0), in.output(16)}, new Output[2]);
         for (int i = 0;
                 i < 1000
                         && !(in.card.link().state().up()
@@ -241,7 +265,7 @@ final class ModelPath implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws CardException {
         in.close();
         out.close();
         region.close();

@@ -21,7 +21,7 @@ final class PlayedReceiver {
         descriptors = ring.allocate(16L * ring.slots());
         tail = ring.allocate(4);
         queue = new ReceiveQueue(descriptors, ring.buffers(), format, ring.register(tail));
-        agent = new CardReceiveAgent("in", ring.receiving, queue, gate, () -> stopped = true, false);
+        agent = new CardReceiveAgent("in", ring.receiving, queue, gate, () -> stopped = true);
     }
 
     /** Descriptors that the card may fill. */

@@ -44,7 +44,7 @@ final class JavaDriver implements Driver {
                 ReceiveFormat.LEGACY,
                 path.inCard().receiveTail(0));
         final List<Agent> all = new ArrayList<>();
-        all.add(new CardReceiveAgent("in", first, queue, new QueueGate("rx"), () -> {}, true, load.flushPeriod()));
+        all.add(new CardReceiveAgent("in", first, queue, new QueueGate("rx"), () -> {}, load.flushPeriod()));
         if (load.stages() == 3) {
             load.middle(new Stage(path.ring(), 1, Doorbell.NONE), index).ifPresent(all::add);
         }
@@ -62,7 +62,7 @@ final class JavaDriver implements Driver {
                     MAX_FRAME_BYTES,
                     STALL_NANOS);
         }
-        all.add(new CardTransmitAgent("out", last, outputs, new Output[outputs.length], true, load.flushPeriod()));
+        all.add(new CardTransmitAgent("out", last, outputs, new Output[outputs.length], load.flushPeriod()));
         agents = all.toArray(Agent[]::new);
     }
 
