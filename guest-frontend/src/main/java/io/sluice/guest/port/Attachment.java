@@ -5,7 +5,7 @@ import io.sluice.shared.pacing.Sleeper;
 import io.sluice.shared.ring.Doorbell;
 
 /** How this program holds a host's region: as a process, or as a program in a virtual machine. */
-sealed interface Attachment extends AutoCloseable permits SocketAttachment, PciAttachment {
+sealed interface Attachment extends AutoCloseable permits SocketAttachment, PciAttachment, VfioAttachment {
     /** Where the region is mapped. */
     long address();
 

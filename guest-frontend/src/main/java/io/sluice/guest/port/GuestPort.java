@@ -122,7 +122,7 @@ public final class GuestPort implements AutoCloseable {
             return SocketAttachment.connect(Path.of(spec.substring(SOCKET_PREFIX.length())));
         }
         if (spec.startsWith(PCI_PREFIX)) {
-            return PciAttachment.map(PciDevices.ROOT.resolve(spec.substring(PCI_PREFIX.length())));
+            return PciDevices.attach(PciDevices.ROOT.resolve(spec.substring(PCI_PREFIX.length())));
         }
         if (!spec.equals("auto")) {
             throw new IOException("port=" + spec + " is not auto, pci:<address> or ptnet:<socket>");
@@ -130,7 +130,7 @@ public final class GuestPort implements AutoCloseable {
         final List<Path> devices = PciDevices.ivshmem(PciDevices.ROOT);
         String refused = "";
         for (Path device : devices) {
-            final PciAttachment attachment = PciAttachment.map(device);
+            final Attachment attachment = PciDevices.attach(device);
             try {
                 Directory.shared(attachment.address(), attachment.lengthBytes());
                 return attachment;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.guest.port;
 
-import io.sluice.shared.memory.Memory;
 import io.sluice.shared.memory.Mmio;
 import io.sluice.shared.pacing.Sleeper;
 import io.sluice.shared.posix.Descriptors;
@@ -10,7 +9,6 @@ import io.sluice.shared.posix.PosixException;
 import io.sluice.shared.posix.SharedMemory;
 import io.sluice.shared.ring.Doorbell;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -23,23 +21,18 @@ import java.nio.file.Path;
  *   BAR2, the region
  * </pre>
  * A sysfs mapping brings no interrupts, so threads that work on it never ask to be woken: they sleep for short, bounded
- * times.
+ * times. {@link VfioAttachment} has them.
  */
 final class PciAttachment implements Attachment {
     private static final int IV_POSITION = 8;
     private static final int DOORBELL = 12;
     private static final long REGISTERS_BYTES = 4096;
-    private static final int PROBE_LINES = 32;
-    private static final int PROBE_ROUNDS = 64;
-    /** An uncached read takes hundreds of nanoseconds, a cached one a few: the same loop on memory of our own tells. */
-    private static final int UNCACHED_FACTOR = 8;
 
     private final Path device;
     private final long registers;
     private final long address;
     private final long lengthBytes;
-    private final long ownReadNanos;
-    private final long readNanos;
+    private final String warning;
     private boolean closed;
 
     private PciAttachment(Path device, long registers, long address, long lengthBytes) {
@@ -47,8 +40,7 @@ final class PciAttachment implements Attachment {
         this.registers = registers;
         this.address = address;
         this.lengthBytes = lengthBytes;
-        this.ownReadNanos = timeOwnReads();
-        this.readNanos = timeReads(address);
+        this.warning = MappingProbe.warning(address);
     }
 
     /**
@@ -90,27 +82,6 @@ final class PciAttachment implements Attachment {
         }
     }
 
-    /** Nanoseconds that a read of the memory at {@code start} takes: the best of many rounds, for other work interrupts. */
-    private static long timeReads(long start) {
-        long best = Long.MAX_VALUE;
-        long sum = 0;
-        for (int round = 0; round < PROBE_ROUNDS; round++) {
-            final long before = System.nanoTime();
-            for (int line = 0; line < PROBE_LINES; line++) {
-                sum += Memory.longOpaque(start + (long) line * Memory.LINE_PAIR_BYTES);
-            }
-            best = Math.min(best, (System.nanoTime() - before) / PROBE_LINES);
-        }
-        return sum == Long.MIN_VALUE ? 0 : Math.max(1, best);
-    }
-
-    private static long timeOwnReads() {
-        try (Arena arena = Arena.ofConfined()) {
-            final long bytes = (long) PROBE_LINES * Memory.LINE_PAIR_BYTES;
-            return timeReads(arena.allocate(bytes, Memory.LINE_PAIR_BYTES).address());
-        }
-    }
-
     @Override
     public long address() {
         return address;
@@ -138,15 +109,9 @@ final class PciAttachment implements Attachment {
 
     @Override
     public String note() {
-        final String sleeps =
-                "device " + device.getFileName() + ": no interrupts through sysfs, so waiting means short sleeps";
-        return readNanos <= UNCACHED_FACTOR * ownReadNanos
-                ? sleeps
-                : sleeps + "; WARNING: a read of the ring takes " + readNanos
-                        + " ns and one of other memory " + ownReadNanos
-                        + " ns, so the mapping is uncached and packets will be slow."
-                        + " KVM on AMD honours the guest's uncached mapping of PCI memory: use a process guest"
-                        + " or an Intel host";
+        return "device " + device.getFileName() + ": no interrupts through sysfs, so waiting means short sleeps; "
+                + PciDevices.waysToInterrupts(device)
+                + (warning.isEmpty() ? "" : "; " + warning);
     }
 
     /** A device has no connection that could end: the region's state tells. */

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  sluice vm fw -- guest firewall --allow 10.0.0.0/8",
             "  sluice vm nat --accel tcg --memory 384 -- guest forward",
+            "  sluice vm fw --viommu -- guest forward      woken by interrupts, so that it sleeps when idle",
             "  sluice vm fw -- shell                       a shell in the guest, to look around"
         })
 final class VmCommand implements Callable<Integer> {
@@ -91,6 +92,13 @@ final class VmCommand implements Callable<Integer> {
     private String qemu;
 
     @Option(
+            names = "--viommu",
+            description =
+                    "Give the machine a virtual IOMMU: a guest that waits is woken by interrupts then, and does not"
+                            + " look again after short sleeps.")
+    private boolean virtualIommu;
+
+    @Option(
             names = "--backend-timeout",
             paramLabel = "SECONDS",
             defaultValue = "30",
@@ -110,8 +118,8 @@ final class VmCommand implements Callable<Integer> {
         }
         final List<String> arguments = shell ? List.of() : command.subList(1, command.size());
         final GuestImage image = GuestImage.build();
-        final QemuCommand machine =
-                new QemuCommand(qemu, choose(image), image, awaitSocket(), memoryMebibytes, processors, arguments);
+        final QemuCommand machine = new QemuCommand(
+                qemu, choose(image), image, awaitSocket(), memoryMebibytes, processors, virtualIommu, arguments);
         return shell ? interactive(machine) : run(machine);
     }
 

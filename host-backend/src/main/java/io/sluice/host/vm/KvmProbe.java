@@ -51,7 +51,7 @@ public final class KvmProbe {
 
     private static boolean boots(String qemu, GuestImage image) throws IOException, InterruptedException {
         final QemuCommand command =
-                new QemuCommand(qemu, Accelerator.KVM, image, null, MEMORY_MEBIBYTES, 1, List.of("--version"));
+                new QemuCommand(qemu, Accelerator.KVM, image, null, MEMORY_MEBIBYTES, 1, false, List.of("--version"));
         final GuestConsole console = new GuestConsole(ignored -> {});
         try (VirtualMachine machine = VirtualMachine.start(command, false)) {
             final Thread reader = Thread.ofVirtual().start(() -> {

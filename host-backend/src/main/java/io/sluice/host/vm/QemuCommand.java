@@ -12,6 +12,7 @@ import java.util.List;
  *
  * @param qemu the program
  * @param socket the backend's socket for this guest, or null for a machine without a ring device
+ * @param virtualIommu whether there is an IOMMU, so that the ring device can interrupt the guest command
  * @param arguments the guest command's arguments, or empty for a shell
  */
 public record QemuCommand(
@@ -21,6 +22,7 @@ public record QemuCommand(
         Path socket,
         int memoryMebibytes,
         int processors,
+        boolean virtualIommu,
         List<String> arguments) {
     /** Interrupt vectors of the ring device; QEMU refuses a peer with more bells than that. */
     public static final int VECTORS = 8;
@@ -45,7 +47,7 @@ public record QemuCommand(
         final List<String> words = new ArrayList<>(List.of(
                 qemu,
                 "-machine",
-                "q35",
+                machine(),
                 "-accel",
                 accelerator.qemuName(),
                 "-cpu",
@@ -68,11 +70,20 @@ public record QemuCommand(
                 "-initrd",
                 image.initialFileSystem().toString(),
                 "-append",
-                KERNEL_ARGUMENTS + " sluice.cmd=" + encoded()));
+                KERNEL_ARGUMENTS + (virtualIommu ? " intel_iommu=on" : "") + " sluice.cmd=" + encoded()));
+        if (virtualIommu) {
+            // Before the devices that it translates for. Without interrupt remapping Linux gives no process a device.
+            words.addAll(List.of("-device", "intel-iommu,intremap=on,caching-mode=on"));
+        }
         if (socket != null) {
             words.addAll(ringDevice(socket));
         }
         return words;
+    }
+
+    /** KVM's own interrupt controller knows nothing of remapping. */
+    private String machine() {
+        return virtualIommu && accelerator == Accelerator.KVM ? "q35,kernel-irqchip=split" : "q35";
     }
 
     /** The words that give a machine the ring device behind {@code socket}. */

@@ -14,7 +14,7 @@ class QemuCommandTest {
     private static final GuestImage IMAGE = new GuestImage(Path.of("/cache/image-1"));
 
     private static QemuCommand command(Path socket, List<String> arguments) {
-        return new QemuCommand("qemu", Accelerator.TCG, IMAGE, socket, 256, 1, arguments);
+        return new QemuCommand("qemu", Accelerator.TCG, IMAGE, socket, 256, 1, false, arguments);
     }
 
     private static String kernelArguments(QemuCommand command) {
@@ -29,6 +29,20 @@ class QemuCommandTest {
                 .containsSequence("-chardev", "socket,id=sluice0,path=/run/sluice/fw.sock")
                 .containsSequence("-device", "ivshmem-doorbell,chardev=sluice0,vectors=8")
                 .containsSequence("-accel", "tcg", "-cpu", "max");
+    }
+
+    @Test
+    void shouldGiveTheMachineAnIommuThatCanRemapInterrupts() {
+        for (Accelerator accelerator : Accelerator.values()) {
+            final QemuCommand command = new QemuCommand(
+                    "qemu", accelerator, IMAGE, Path.of("/run/sluice/fw.sock"), 256, 1, true, List.of("forward"));
+            assertThat(command.words())
+                    .containsSequence("-machine", accelerator == Accelerator.KVM ? "q35,kernel-irqchip=split" : "q35")
+                    .containsSubsequence(
+                            "intel-iommu,intremap=on,caching-mode=on", "ivshmem-doorbell,chardev=sluice0,vectors=8");
+            assertThat(kernelArguments(command)).contains(" intel_iommu=on ");
+        }
+        assertThat(kernelArguments(command(null, List.of()))).doesNotContain("iommu");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A virtual machine as {@code sluice vm} starts it, but in this test's hands: QEMU can be stopped and killed, and the
@@ -30,6 +31,16 @@ final class GuestMachine implements AutoCloseable {
 
     /** Boots a machine that runs {@code sluice guest} with {@code arguments} as the guest {@code name}. */
     static GuestMachine start(Scratch scratch, GuestImage image, String name, String... arguments) {
+        return start(scratch, image, name, false, arguments);
+    }
+
+    /** As {@link #start}, and the machine has an IOMMU, so that its ring device interrupts the program. */
+    static GuestMachine startWithInterrupts(Scratch scratch, GuestImage image, String name, String... arguments) {
+        return start(scratch, image, name, true, arguments);
+    }
+
+    private static GuestMachine start(
+            Scratch scratch, GuestImage image, String name, boolean virtualIommu, String... arguments) {
         final QemuCommand command = new QemuCommand(
                 "qemu-system-x86_64",
                 Accelerator.TCG,
@@ -37,6 +48,7 @@ final class GuestMachine implements AutoCloseable {
                 scratch.socket(name),
                 MEMORY_MEBIBYTES,
                 1,
+                virtualIommu,
                 List.of(arguments));
         final List<String> words = new ArrayList<>(command.words());
         final int append = words.indexOf("-append") + 1;
@@ -56,6 +68,21 @@ final class GuestMachine implements AutoCloseable {
     GuestMachine awaitOutput(String text, Duration limit) {
         qemu.awaitOutput(text, limit);
         return this;
+    }
+
+    /** Waits until {@code text} has come over the console {@code times} times. */
+    GuestMachine awaitOutput(String text, int times, Duration limit) {
+        Await.until(
+                times + " times '" + text + "'",
+                limit,
+                () -> console().split(Pattern.quote(text), -1).length > times,
+                this::console);
+        return this;
+    }
+
+    /** QEMU's. */
+    long processId() {
+        return qemu.processId();
     }
 
     /** What has come over the console so far. */
