@@ -37,7 +37,7 @@ final class JudgeMachine implements AutoCloseable {
 
     private static final String READY = "judge-ready";
     private static final Duration BOOT = Duration.ofSeconds(240);
-    private static final Duration STOP = Duration.ofSeconds(20);
+    private static final Duration STOP = Duration.ofSeconds(60);
 
     private final QemuProcess qemu;
     private int commands;
@@ -100,10 +100,12 @@ final class JudgeMachine implements AutoCloseable {
     /** The archives of which the machine's files are made, one after the other in one file. */
     private static Path initialFileSystem(Scratch scratch, Path image, MachineOptions options) {
         final Path base = image.resolve("initrd");
+        final Path all = scratch.file("initrd-" + options.parts());
         if (options.parts().isEmpty()) {
             return base;
+        } else if (Files.exists(all)) {
+            return all; // which another machine may still have mapped
         }
-        final Path all = scratch.file("initrd-" + options.parts());
         try (OutputStream out = Files.newOutputStream(all)) {
             Files.copy(base, out);
             for (MachineOptions.Part part : options.parts()) {
@@ -144,25 +146,38 @@ final class JudgeMachine implements AutoCloseable {
     }
 
     /**
-     * Starts {@code command} and leaves it running, with its output in {@code /tmp/NAME.log}; it is ended by {@code kill $(cat
-     * /run/NAME.pid)}.
+     * Starts the simple command {@code command} and leaves it running, with its output in {@code /tmp/NAME.log}; it is ended
+     * by {@code kill $(cat /run/NAME.pid)}.
      */
     void background(String name, String command) {
-        run(command + " </dev/null >/tmp/" + name + ".log 2>&1 & echo $! >/run/" + name + ".pid", STOP);
+        run("</dev/null " + command + " >/tmp/" + name + ".log 2>&1 & echo $! >/run/" + name + ".pid", STOP);
     }
 
-    /** Waits for {@code text} in the output of what {@link #background} has started. */
+    /** Waits for {@code text}, without quotes, in the output of what {@link #background} has started, or for its end. */
     void awaitOutput(String name, String text, Duration limit) {
-        Await.until(
-                "'" + text + "' from " + name + " in a machine",
-                limit,
-                () -> output(name).contains(text),
-                () -> output(name));
+        final String found = "grep -qF '" + text + "' /tmp/" + name + ".log";
+        final Commands.Result result = attempt(
+                "n=0; until " + found + " || [ $n = " + 2 * limit.toSeconds() + " ] || ! kill -0 $(cat /run/" + name
+                        + ".pid); do n=$((n + 1)); sleep 0.5; done; " + found,
+                limit.plus(limit));
+        if (result.exitCode() != 0) {
+            throw new AssertionError("no '" + text + "' from " + name + " in a machine:\n" + output(name));
+        }
     }
 
     /** What {@link #background}'s command {@code name} has written so far. */
     String output(String name) {
         return run("cat /tmp/" + name + ".log", STOP);
+    }
+
+    /** Gives the card at {@code slot} to the kernel's driver {@code driver}, whose module is loaded first. */
+    void bind(String slot, String driver) {
+        final String device = "/sys/bus/pci/devices/" + slot;
+        run("modprobe " + driver, STOP);
+        run(
+                "echo " + driver + " >" + device + "/driver_override && echo " + slot
+                        + " >/sys/bus/pci/drivers_probe && readlink " + device + "/driver | grep " + driver,
+                STOP);
     }
 
     /** Runs {@code command}, whatever it answers. */

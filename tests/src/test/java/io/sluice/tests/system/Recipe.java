@@ -29,7 +29,10 @@ enum Recipe {
         this.need = need;
     }
 
-    /** Makes it or finds it made, by the script with {@code arguments}; a test whose machine cannot have it is reported as one that could not run. */
+    /**
+     * Makes it or finds it made, by the script with {@code arguments}; a test whose machine cannot have it is reported as
+     * one that could not run.
+     */
     Path make(String... arguments) {
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("sluice.home"), script).toString());
