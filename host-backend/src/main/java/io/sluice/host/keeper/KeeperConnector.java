@@ -18,6 +18,9 @@ import java.util.concurrent.TimeUnit;
 final class KeeperConnector {
     private static final System.Logger LOG = System.getLogger(KeeperConnector.class.getName());
     private static final long START_NANOS = 10_000_000_000L;
+    /** In a machine that is emulated, or has much else to do, Java takes a minute to start. */
+    private static final long GIVE_UP_NANOS = 180_000_000_000L;
+
     private static final long RETRY_MILLIS = 10_000;
     private static final long CONNECT_MILLIS = 5;
     private static final long AGAIN_MILLIS = 50;
@@ -29,6 +32,10 @@ final class KeeperConnector {
     private final Thread thread = new Thread(this::keepConnected, "keeper");
     private final CountDownLatch looked = new CountDownLatch(1);
     private boolean closed;
+    /** A keeper that was started and has not answered yet, and since when; only the thread knows it. */
+    private Process starting;
+
+    private long startingSince;
 
     /**
      * Not begun yet: see {@link #start}.
@@ -106,11 +113,12 @@ final class KeeperConnector {
     private Optional<KeeperConnection> startAndConnect() throws InterruptedException {
         String why;
         try {
-            Process process = KeeperProcess.start(directory);
+            Process process = starting();
             final long start = System.nanoTime();
             while (System.nanoTime() - start < START_NANOS && !closed()) {
                 final Optional<KeeperConnection> connection = connect();
                 if (connection.isPresent()) {
+                    starting = null;
                     return connection;
                 }
                 TimeUnit.MILLISECONDS.sleep(CONNECT_MILLIS);
@@ -121,13 +129,14 @@ final class KeeperConnector {
                     // It found another one that was just ending, or that has begun to listen since.
                     final Optional<KeeperConnection> other = connect();
                     if (other.isPresent()) {
+                        starting = null;
                         return other;
                     }
                     TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
-                    process = KeeperProcess.start(directory);
+                    process = starting();
                 }
             }
-            why = process.isAlive() ? "it does not answer" : "it has ended: " + log();
+            why = process.isAlive() ? "it does not answer yet" : "it has ended: " + log();
         } catch (IOException e) {
             why = e.getMessage();
         }
@@ -139,6 +148,19 @@ final class KeeperConnector {
             pause();
         }
         return Optional.empty();
+    }
+
+    /** The keeper that is starting, or another one where none is, or it has not answered for long. */
+    private Process starting() throws IOException {
+        if (starting != null && System.nanoTime() - startingSince > GIVE_UP_NANOS) {
+            starting.destroyForcibly();
+            starting = null;
+        }
+        if (starting == null || !starting.isAlive()) {
+            starting = KeeperProcess.start(directory);
+            startingSince = System.nanoTime();
+        }
+        return starting;
     }
 
     private String log() {
