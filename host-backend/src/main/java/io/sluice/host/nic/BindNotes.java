@@ -38,7 +38,7 @@ public final class BindNotes {
     /** All notes, by address; none where there is no such directory. */
     public List<BindNote> all() throws IOException {
         final List<BindNote> notes = new ArrayList<>();
-        for (String name : SysfsFunction.names(directory.path())) {
+        for (String name : SysfsDevice.names(directory.path())) {
             if (name.startsWith(PREFIX) && !name.endsWith(UNFINISHED)) {
                 directory.check();
                 of(name.substring(PREFIX.length())).ifPresent(notes::add);

@@ -19,9 +19,9 @@ public record BindRequest(String name, Optional<String> driver, boolean withGrou
      */
     public BindRequest {
         driver.ifPresent(wanted -> {
-            if (!wanted.equals(SysfsFunction.VFIO) && !wanted.equals(SysfsFunction.UIO)) {
+            if (!wanted.equals(SysfsDevice.VFIO) && !wanted.equals(SysfsDevice.UIO)) {
                 throw new IllegalArgumentException(
-                        "driver=" + wanted + ": must be " + SysfsFunction.VFIO + " or " + SysfsFunction.UIO);
+                        "driver=" + wanted + ": must be " + SysfsDevice.VFIO + " or " + SysfsDevice.UIO);
             }
         });
     }

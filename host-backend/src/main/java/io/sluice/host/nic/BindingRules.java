@@ -21,20 +21,20 @@ final class BindingRules {
      * The driver that {@code card} is to get: vfio-pci where an IOMMU is before it, and no other unless asked for, since
      * without an IOMMU a card can overwrite anything.
      */
-    String driver(SysfsFunction card, BindRequest request) throws IOException {
-        final String driver = request.driver().orElse(SysfsFunction.VFIO);
-        if (driver.equals(SysfsFunction.VFIO) && card.group().isEmpty()) {
+    String driver(SysfsDevice card, BindRequest request) throws IOException {
+        final String driver = request.driver().orElse(SysfsDevice.VFIO);
+        if (driver.equals(SysfsDevice.VFIO) && card.group().isEmpty()) {
             throw new IOException(card.address()
                     + ": vfio-pci needs an IOMMU, and none is before this card; sluice doctor"
                     + " says how to switch one on. Without one, a card that goes wrong can overwrite any memory; if that"
                     + " is what you want: "
-                    + system.prompt().sluiceAsRoot(BIND + card.address() + " --driver " + SysfsFunction.UIO));
+                    + system.prompt().sluiceAsRoot(BIND + card.address() + " --driver " + SysfsDevice.UIO));
         }
-        if (driver.equals(SysfsFunction.UIO) && card.translated()) {
+        if (driver.equals(SysfsDevice.UIO) && card.translated()) {
             throw new IOException(
                     card.address() + ": an IOMMU translates addresses for this card (group " + card.group()
                             + "), which only vfio-pci can set up: "
-                            + system.prompt().sluiceAsRoot(BIND + card.address() + " --driver " + SysfsFunction.VFIO));
+                            + system.prompt().sluiceAsRoot(BIND + card.address() + " --driver " + SysfsDevice.VFIO));
         }
         return driver;
     }
@@ -45,24 +45,24 @@ final class BindingRules {
      *
      * @throws IOException where one of them may not be had
      */
-    List<SysfsFunction> functions(SysfsFunction card, String driver, BindRequest request) throws IOException {
+    List<SysfsDevice> functions(SysfsDevice card, String driver, BindRequest request) throws IOException {
         if (card.bridge()) {
             throw new IOException(card.address() + " is a bridge, which the kernel keeps; name the card behind it");
         }
-        final List<SysfsFunction> others = driver.equals(SysfsFunction.VFIO) ? card.groupObstacles() : List.of();
+        final List<SysfsDevice> others = driver.equals(SysfsDevice.VFIO) ? card.groupObstacles() : List.of();
         if (!others.isEmpty() && !request.withGroup()) {
             throw new IOException(card.address() + ": IOMMU group " + card.group() + " can have one owner only, and the"
                     + " kernel uses others of it: " + words(others) + ". To take these as well: "
                     + again(card, request, WITH_GROUP));
         }
-        final List<SysfsFunction> functions = new ArrayList<>();
+        final List<SysfsDevice> functions = new ArrayList<>();
         functions.add(card);
         functions.addAll(others);
         final List<String> reasons = new ArrayList<>();
         if (card.kind().isEmpty()) {
             reasons.add(card.address() + " (" + card.ids() + ") is no card that Sluice has a driver for");
         }
-        for (SysfsFunction function : functions) {
+        for (SysfsDevice function : functions) {
             if (!function.driver().equals(driver)) {
                 refuseWhileInUse(function);
             }
@@ -76,7 +76,7 @@ final class BindingRules {
     }
 
     /** Throws where a program has the function open: its driver could not let go of it. */
-    void refuseWhileInUse(SysfsFunction function) throws IOException {
+    void refuseWhileInUse(SysfsDevice function) throws IOException {
         final List<String> users = new DeviceUsers(system.proc()).of(function);
         if (!users.isEmpty()) {
             throw new IOException(function.address() + " is in use by " + String.join(" and ", users)
@@ -85,7 +85,7 @@ final class BindingRules {
     }
 
     /** Why somebody would miss the function, if anybody. */
-    private List<String> reasons(SysfsFunction function) throws IOException {
+    private List<String> reasons(SysfsDevice function) throws IOException {
         final List<String> reasons = new ArrayList<>();
         if (!function.kernelUses()) {
             return reasons;
@@ -107,15 +107,15 @@ final class BindingRules {
         return reasons;
     }
 
-    private static String words(List<SysfsFunction> functions) throws IOException {
+    private static String words(List<SysfsDevice> functions) throws IOException {
         final List<String> words = new ArrayList<>();
-        for (SysfsFunction function : functions) {
+        for (SysfsDevice function : functions) {
             words.add(function.words());
         }
         return words.stream().collect(Collectors.joining(", "));
     }
 
-    private String again(SysfsFunction card, BindRequest request, String options) {
+    private String again(SysfsDevice card, BindRequest request, String options) {
         final String driver = request.driver().map(name -> " --driver " + name).orElse("");
         return system.prompt().sluiceAsRoot(BIND + card.address() + driver + options);
     }

@@ -43,24 +43,24 @@ public final class CardBinding {
      * @throws IOException where that may not or cannot be done, with what to do; then the kernel has again what it had
      */
     public List<String> bind(BindRequest request) throws IOException {
-        final SysfsFunction card = function(request.name());
+        final SysfsDevice card = function(request.name());
         final String driver = rules.driver(card, request);
-        final List<SysfsFunction> functions = rules.functions(card, driver, request);
+        final List<SysfsDevice> functions = rules.functions(card, driver, request);
         if (functions.stream().allMatch(function -> function.driver().equals(driver))) {
             return List.of(card.address() + " is bound to " + driver + " already");
         }
         load(driver);
         final List<String> done = new ArrayList<>();
-        final List<SysfsFunction> taken = new ArrayList<>();
+        final List<SysfsDevice> taken = new ArrayList<>();
         try {
-            for (SysfsFunction function : functions) {
+            for (SysfsDevice function : functions) {
                 if (!function.driver().equals(driver)) {
                     taken.add(function);
                     done.add(take(function, driver));
                 }
             }
         } catch (IOException e) {
-            for (SysfsFunction function : taken.reversed()) {
+            for (SysfsDevice function : taken.reversed()) {
                 try {
                     giveBack(function);
                 } catch (IOException again) {
@@ -84,30 +84,30 @@ public final class CardBinding {
      * @throws IOException where a program still has it, or no driver takes it
      */
     public List<String> unbind(String name, boolean withGroup) throws IOException {
-        final SysfsFunction card = function(name);
-        final List<SysfsFunction> functions = new ArrayList<>();
+        final SysfsDevice card = function(name);
+        final List<SysfsDevice> functions = new ArrayList<>();
         functions.add(card);
         if (withGroup) {
-            for (SysfsFunction other : card.groupMembers()) {
+            for (SysfsDevice other : card.groupMembers()) {
                 if (system.notes().of(other.address()).isPresent()) {
                     functions.add(other);
                 }
             }
         }
-        for (SysfsFunction function : functions) {
+        for (SysfsDevice function : functions) {
             if (!function.kernelUses()) {
                 rules.refuseWhileInUse(function);
             }
         }
         final List<String> done = new ArrayList<>();
-        for (SysfsFunction function : functions) {
+        for (SysfsDevice function : functions) {
             done.addAll(giveBack(function));
         }
         return done;
     }
 
-    private SysfsFunction function(String name) throws IOException {
-        return SysfsFunction.named(system.sysfs(), name)
+    private SysfsDevice function(String name) throws IOException {
+        return SysfsDevice.named(system.sysfs(), name)
                 .orElseThrow(() -> new IOException("there is no PCI device '" + name + "' in " + system.sysfs()
                         + "; sluice nic list shows the cards, lspci all devices"));
     }
@@ -117,8 +117,7 @@ public final class CardBinding {
         if (!Files.isDirectory(driverFolder(driver))) {
             loadOrExplain(driver);
         }
-        if (driver.equals(SysfsFunction.VFIO)
-                && !Files.isDirectory(system.sysfs().resolve("module/vfio_iommu_type1"))) {
+        if (driver.equals(SysfsDevice.VFIO) && !Files.isDirectory(system.sysfs().resolve("module/vfio_iommu_type1"))) {
             loadOrExplain("vfio_iommu_type1");
         }
         if (!Files.isDirectory(driverFolder(driver))) {
@@ -141,7 +140,7 @@ public final class CardBinding {
         }
     }
 
-    private String take(SysfsFunction function, String driver) throws IOException {
+    private String take(SysfsDevice function, String driver) throws IOException {
         final BindNote note = note(function, driver);
         system.notes().write(note);
         if (!function.kernelUses()) {
@@ -158,7 +157,7 @@ public final class CardBinding {
     }
 
     /** What it takes to give it back; of a function that was taken before, that is what was noted then. */
-    private BindNote note(SysfsFunction function, String driver) throws IOException {
+    private BindNote note(SysfsDevice function, String driver) throws IOException {
         final Optional<BindNote> earlier = system.notes().of(function.address());
         if (earlier.isPresent() && !function.kernelUses()) {
             final BindNote old = earlier.get();
@@ -172,7 +171,7 @@ public final class CardBinding {
         return new BindNote(function.address(), driver, before, interfaces, addresses);
     }
 
-    private List<String> giveBack(SysfsFunction function) throws IOException {
+    private List<String> giveBack(SysfsDevice function) throws IOException {
         final Optional<BindNote> noted = system.notes().of(function.address());
         final BindNote note = noted.orElse(new BindNote(function.address(), "", "", List.of(), List.of()));
         if (function.kernelUses()) {
@@ -215,21 +214,21 @@ public final class CardBinding {
         return done;
     }
 
-    private static String as(SysfsFunction function) throws IOException {
+    private static String as(SysfsDevice function) throws IOException {
         return function.interfaces().isEmpty() ? "" : ", as " + String.join(" and ", function.interfaces());
     }
 
-    private void override(SysfsFunction function, String driver) throws IOException {
+    private void override(SysfsDevice function, String driver) throws IOException {
         system.writer().write(function.folder().resolve("driver_override"), driver);
     }
 
-    private void release(SysfsFunction function) throws IOException {
+    private void release(SysfsDevice function) throws IOException {
         if (!function.driver().isEmpty()) {
             system.writer().write(function.folder().resolve("driver/unbind"), function.address());
         }
     }
 
-    private void probe(SysfsFunction function) throws IOException {
+    private void probe(SysfsDevice function) throws IOException {
         system.writer().write(system.sysfs().resolve("bus/pci/drivers_probe"), function.address());
     }
 

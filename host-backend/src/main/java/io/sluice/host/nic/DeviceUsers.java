@@ -17,11 +17,11 @@ import java.util.Set;
  */
 record DeviceUsers(Path proc) {
     /** {@code process 4711 (java)}, for each. */
-    List<String> of(SysfsFunction function) throws IOException {
+    List<String> of(SysfsDevice function) throws IOException {
         final Set<String> files = files(function);
         final String inSysfs = function.folder().toRealPath() + "/";
         final List<String> users = new ArrayList<>();
-        for (String process : SysfsFunction.names(proc)) {
+        for (String process : SysfsDevice.names(proc)) {
             if (!process.chars().allMatch(Character::isDigit)) {
                 continue;
             }
@@ -34,14 +34,14 @@ record DeviceUsers(Path proc) {
         return users;
     }
 
-    private static Set<String> files(SysfsFunction function) throws IOException {
+    private static Set<String> files(SysfsDevice function) throws IOException {
         final Set<String> files = new HashSet<>();
         if (!function.group().isEmpty()) {
             files.add("/dev/vfio/" + function.group());
         }
-        SysfsFunction.names(function.folder().resolve("vfio-dev"))
+        SysfsDevice.names(function.folder().resolve("vfio-dev"))
                 .forEach(name -> files.add("/dev/vfio/devices/" + name));
-        SysfsFunction.names(function.folder().resolve("uio")).forEach(name -> files.add("/dev/" + name));
+        SysfsDevice.names(function.folder().resolve("uio")).forEach(name -> files.add("/dev/" + name));
         return files;
     }
 
@@ -49,7 +49,7 @@ record DeviceUsers(Path proc) {
         final List<String> files = new ArrayList<>();
         try {
             final SysfsFolder descriptors = new SysfsFolder(process.resolve("fd"));
-            for (String descriptor : SysfsFunction.names(descriptors.path())) {
+            for (String descriptor : SysfsDevice.names(descriptors.path())) {
                 files.add(descriptors.link(descriptor));
             }
         } catch (IOException e) {

@@ -37,7 +37,7 @@ record InterfaceUse(Path proc, Function<String, List<String>> addresses) {
             uses.add("carries the default route");
         }
         addresses.apply(name).forEach(address -> uses.add("has the address " + address));
-        SysfsFunction.names(folder).stream()
+        SysfsDevice.names(folder).stream()
                 .filter(entry -> entry.startsWith("upper_"))
                 .forEach(entry -> uses.add("is under " + entry.substring("upper_".length())));
         if (captured(new SysfsFolder(folder).text("ifindex"))) {

@@ -49,6 +49,6 @@ public record PciSlot(
 
     /** Whether the kernel works with it, rather than lend it to programs. */
     public boolean kernelUses() {
-        return SysfsFunction.kernelUses(driver);
+        return SysfsDevice.kernelUses(driver);
     }
 }

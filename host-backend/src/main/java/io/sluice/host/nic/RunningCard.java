@@ -13,7 +13,7 @@ import java.nio.file.Path;
  *
  * <p>vfio-pci sees to both when a program ends.
  */
-record RunningCard(SysfsFunction function, SysfsWriter writer) {
+record RunningCard(SysfsDevice function, SysfsWriter writer) {
     /** The lower half of the command register. */
     private static final int COMMAND = 0x04;
 
@@ -22,7 +22,7 @@ record RunningCard(SysfsFunction function, SysfsWriter writer) {
     /** Stops its DMA and resets it, where nobody has answered for that. */
     void quiet() throws IOException {
         final Path config = function.folder().resolve("config");
-        if (function.driver().equals(SysfsFunction.VFIO) || !Files.isReadable(config)) {
+        if (function.driver().equals(SysfsDevice.VFIO) || !Files.isReadable(config)) {
             return;
         }
         try (RandomAccessFile file = new RandomAccessFile(config.toFile(), "rw")) {

@@ -45,7 +45,7 @@ public final class SysfsCards {
      */
     public List<Nic> find() throws IOException {
         final List<Nic> cards = new ArrayList<>();
-        for (SysfsFunction function : SysfsFunction.all(root)) {
+        for (SysfsDevice function : SysfsDevice.all(root)) {
             if (function.kind().isPresent()) {
                 cards.add(read(function, function.kind().get()));
             }
@@ -53,7 +53,7 @@ public final class SysfsCards {
         return cards;
     }
 
-    private Nic read(SysfsFunction function, String kind) throws IOException {
+    private Nic read(SysfsDevice function, String kind) throws IOException {
         final SysfsFolder folder = function.attributes();
         final NicCard.PciIds ids = new NicCard.PciIds(
                 folder.hex("vendor"),
@@ -104,7 +104,7 @@ public final class SysfsCards {
         return remarks;
     }
 
-    private PciSlot slot(SysfsFunction function) throws IOException {
+    private PciSlot slot(SysfsDevice function) throws IOException {
         final SysfsFolder folder = function.attributes();
         final String speed = folder.text("current_link_speed");
         // 0 where the link's state is not known, behind a conventional bridge for example.
@@ -113,7 +113,7 @@ public final class SysfsCards {
                 function.address(),
                 function.driver(),
                 function.group(),
-                function.groupMembers().stream().map(SysfsFunction::address).toList(),
+                function.groupMembers().stream().map(SysfsDevice::address).toList(),
                 (int) folder.number("numa_node", -1),
                 width <= 0 ? "" : speed + " x" + width,
                 function.interfaces(),

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** What stands between a card on the PCI bus and its use from user space, and the command that mends it. */
 record UseOfCard(Prompt prompt) {
-    List<PciSlot.Missing> missing(SysfsFunction card) throws IOException {
+    List<PciSlot.Missing> missing(SysfsDevice card) throws IOException {
         final String bind = "nic bind " + card.address();
         final List<PciSlot.Missing> missing = new ArrayList<>();
         if (card.group().isEmpty()) {
@@ -15,23 +15,23 @@ record UseOfCard(Prompt prompt) {
                 missing.add(new PciSlot.Missing(
                         "an IOMMU: sluice doctor says how to switch one on. Without one a card that goes wrong can"
                                 + " overwrite any memory, and takes another driver: " + has(card),
-                        prompt.sluiceAsRoot(bind + " --driver " + SysfsFunction.UIO)));
+                        prompt.sluiceAsRoot(bind + " --driver " + SysfsDevice.UIO)));
             }
             return missing;
         }
         final boolean direct =
-                !card.translated() && (card.driver().isEmpty() || card.driver().equals(SysfsFunction.UIO));
+                !card.translated() && (card.driver().isEmpty() || card.driver().equals(SysfsDevice.UIO));
         if (direct) {
             return missing;
         }
-        final List<SysfsFunction> others = card.groupObstacles();
+        final List<SysfsDevice> others = card.groupObstacles();
         final String command = prompt.sluiceAsRoot(bind + (others.isEmpty() ? "" : " --with-group"));
-        if (!card.driver().equals(SysfsFunction.VFIO)) {
+        if (!card.driver().equals(SysfsDevice.VFIO)) {
             missing.add(new PciSlot.Missing("the driver vfio-pci, which lends it to programs: " + has(card), command));
         }
         if (!others.isEmpty()) {
             final List<String> words = new ArrayList<>();
-            for (SysfsFunction other : others) {
+            for (SysfsDevice other : others) {
                 words.add(other.words());
             }
             missing.add(new PciSlot.Missing(
@@ -42,7 +42,7 @@ record UseOfCard(Prompt prompt) {
         return missing;
     }
 
-    private static String has(SysfsFunction card) throws IOException {
+    private static String has(SysfsDevice card) throws IOException {
         return (card.driver().isEmpty() ? "no driver" : card.driver()) + " has it"
                 + (card.interfaces().isEmpty() ? "" : ", as " + String.join(" and ", card.interfaces()));
     }

@@ -61,8 +61,8 @@ class CardBindingTest {
         return new BindRequest(name, Optional.empty(), true, false);
     }
 
-    private SysfsFunction function(String address) {
-        return new SysfsFunction(sysfs, address);
+    private SysfsDevice function(String address) {
+        return new SysfsDevice(sysfs, address);
     }
 
     private void assertUntouched(String address, String driver) throws IOException {

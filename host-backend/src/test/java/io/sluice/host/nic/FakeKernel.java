@@ -83,11 +83,11 @@ final class FakeKernel implements SysfsWriter, KernelModules {
     private void bind(Path device, Path driver) throws IOException {
         final String address = device.getFileName().toString();
         final String name = driver.getFileName().toString();
-        if (refused.contains(address) && SysfsFunction.FOR_PROGRAMS.contains(name)) {
+        if (refused.contains(address) && SysfsDevice.FOR_PROGRAMS.contains(name)) {
             throw new IOException("writing '" + address + "' to " + driver.resolve("bind") + ": Invalid argument");
         }
         Files.createSymbolicLink(device.resolve("driver"), driver);
-        if (!SysfsFunction.FOR_PROGRAMS.contains(name)) {
+        if (!SysfsDevice.FOR_PROGRAMS.contains(name)) {
             TestCards.addInterface(device, interfaces.get(address), Map.of("ifindex", "7"));
         }
     }

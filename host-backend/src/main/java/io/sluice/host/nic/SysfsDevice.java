@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param sysfs where sysfs is
  * @param address {@code 0000:03:00.0}
  */
-record SysfsFunction(Path sysfs, String address) {
+record SysfsDevice(Path sysfs, String address) {
     static final String VFIO = "vfio-pci";
     static final String UIO = "uio_pci_generic";
 
@@ -31,15 +31,15 @@ record SysfsFunction(Path sysfs, String address) {
     private static final int CLASS_BRIDGE_PCI = 0x0604;
 
     /** All functions there are, by address. */
-    static List<SysfsFunction> all(Path sysfs) throws IOException {
+    static List<SysfsDevice> all(Path sysfs) throws IOException {
         return names(sysfs.resolve(DEVICES)).stream()
-                .map(address -> new SysfsFunction(sysfs, address))
+                .map(address -> new SysfsDevice(sysfs, address))
                 .toList();
     }
 
     /** The function that a user means: by {@code 0000:03:00.0}, {@code 03:00.0}, or its interface {@code eth2}. */
-    static Optional<SysfsFunction> named(Path sysfs, String name) throws IOException {
-        for (SysfsFunction function : all(sysfs)) {
+    static Optional<SysfsDevice> named(Path sysfs, String name) throws IOException {
+        for (SysfsDevice function : all(sysfs)) {
             if (function.address.equals(name)
                     || function.address.equals("0000:" + name)
                     || function.interfaces().contains(name)) {
@@ -99,15 +99,15 @@ record SysfsFunction(Path sysfs, String address) {
     }
 
     /** The others in its IOMMU group. */
-    List<SysfsFunction> groupMembers() throws IOException {
+    List<SysfsDevice> groupMembers() throws IOException {
         return names(folder().resolve("iommu_group/devices")).stream()
                 .filter(other -> !other.equals(address))
-                .map(other -> new SysfsFunction(sysfs, other))
+                .map(other -> new SysfsDevice(sysfs, other))
                 .toList();
     }
 
     /** Those of its group that keep VFIO from giving the group to a program: others than bridges, with a driver. */
-    List<SysfsFunction> groupObstacles() throws IOException {
+    List<SysfsDevice> groupObstacles() throws IOException {
         return groupMembers().stream()
                 .filter(other -> !other.bridge() && !other.driver().isEmpty() && !LEAVE_GROUP.contains(other.driver()))
                 .toList();
