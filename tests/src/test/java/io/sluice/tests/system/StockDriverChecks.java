@@ -36,6 +36,10 @@ abstract class StockDriverChecks {
     private static final String GROUP = "239.7.7.7";
 
     private static final int PINGS = 20;
+    /** Loopback alone failed: the driver waits 200 ms for each round of frames, which a busy machine can sleep through. */
+    private static final String LATE_LOOPBACK = "(?s).*\\s0\\R.*\\s0\\R.*\\s0\\R.*Loopback test.*\\s13\\R.*\\s0\\s*";
+
+    private static final int OWN_TESTS = 3;
 
     private final String personality;
     private final long seed;
@@ -243,10 +247,18 @@ abstract class StockDriverChecks {
     @Test
     @Order(8)
     void shouldPassTheDriversOwnTest() {
-        final Commands.Result result = machine.attempt("ethtool -t eth0 offline", LIMIT);
-        assertThat(result.output()).contains("The test result is PASS");
+        String result = ownTest();
+        for (int attempt = 1; attempt < OWN_TESTS && result.matches(LATE_LOOPBACK); attempt++) {
+            System.out.println("the driver's own test saw frames come back late; once more: " + result);
+            result = ownTest();
+        }
+        assertThat(result).contains("The test result is PASS");
         driver.awaitCarrier(true);
         driver.ping();
+    }
+
+    private String ownTest() {
+        return machine.attempt("ethtool -t eth0 offline", LIMIT).output();
     }
 
     @Test
