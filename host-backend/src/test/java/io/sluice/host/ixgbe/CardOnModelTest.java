@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe;
 
-import static io.sluice.host.ixgbe.ModelRig.MILLISECOND;
-import static io.sluice.host.ixgbe.ModelRig.SECOND;
+import static io.sluice.host.ixgbe.CardRig.MILLISECOND;
+import static io.sluice.host.ixgbe.CardRig.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -84,50 +84,6 @@ class CardOnModelTest {
         assertThat(card.link().state().phase()).isEqualTo(LinkState.Phase.NO_MODULE);
         assertThat(card.link().state().waitingFor()).contains("SFP+ cage");
         assertThat(card.link().module()).isEmpty();
-        card.close();
-    }
-
-    @Test
-    void shouldSendReceiveAndCount() throws IOException {
-        final Card card = open();
-        try (TestQueues queues = new TestQueues(card, 0)) {
-            assertThat(card.link().awaitUp(5 * SECOND)).isTrue();
-            for (int i = 0; i < 1000; i++) {
-                rig.wire().toCard.add(frame(60));
-                queues.send(1);
-                rig.clock().sleep(MILLISECOND);
-                queues.poll();
-            }
-            card.statistics().refresh();
-
-            assertThat(queues.received()).isEqualTo(1000);
-            assertThat(queues.completed()).isEqualTo(1000);
-            assertThat(card.statistics().value(Statistic.RECEIVED_GOOD)).isEqualTo(1000);
-            assertThat(card.statistics().value(Statistic.TRANSMITTED_GOOD)).isEqualTo(1000);
-            assertThat(card.statistics().value(Statistic.RECEIVED_GOOD_BYTES)).isEqualTo(64_000);
-            assertThat(card.statistics().queue(0).receivedPackets()).isEqualTo(1000);
-            assertThat(card.statistics().queue(0).transmittedPackets()).isEqualTo(1000);
-            assertThat(rig.model().dma().violations()).isZero();
-        }
-        card.close();
-    }
-
-    @Test
-    void shouldDropAndCountFramesThatAreTooLong() throws IOException {
-        final Card card = Card.open(rig.device(), rig.options().withMaxFrameBytes(1000));
-        try (TestQueues queues = new TestQueues(card, 0)) {
-            assertThat(card.link().awaitUp(5 * SECOND)).isTrue();
-            rig.wire().toCard.add(frame(1000));
-            rig.wire().toCard.add(frame(1001));
-            rig.wire().toCard.add(frame(1514));
-            rig.wire().toCard.add(frame(61));
-            rig.clock().sleep(MILLISECOND);
-            queues.poll();
-            card.statistics().refresh();
-
-            assertThat(queues.received()).isEqualTo(2);
-            assertThat(card.statistics().value(Statistic.OVERSIZE)).isEqualTo(2);
-        }
         card.close();
     }
 

@@ -10,10 +10,7 @@ import io.sluice.host.pci.InProcessDoor;
 import io.sluice.host.pci.PciDevice;
 
 /** A model, its wire, and a clock that has the model take a turn for every sleep of the driver. */
-final class ModelRig implements AutoCloseable {
-    static final long SECOND = 1_000_000_000L;
-    static final long MILLISECOND = 1_000_000L;
-
+final class ModelRig implements CardRig {
     private final TestClock clock;
     private final TestWire wire = new TestWire();
     private final Model82599 model;
@@ -32,14 +29,16 @@ final class ModelRig implements AutoCloseable {
         return ModelOptions.of("model0").with(RegisterAccess.TRAPPED).withDelays(SECOND / 2, MILLISECOND);
     }
 
-    CardOptions options() {
+    @Override
+    public CardOptions options() {
         return CardOptions.defaults()
                 .withClock(clock)
                 .withStuckNanos(SECOND / 5)
                 .withLinkRetryNanos(SECOND);
     }
 
-    TestClock clock() {
+    @Override
+    public TestClock clock() {
         return clock;
     }
 
@@ -52,8 +51,34 @@ final class ModelRig implements AutoCloseable {
     }
 
     /** The model through the door of one process. */
-    PciDevice device() {
+    @Override
+    public PciDevice device() {
         return device;
+    }
+
+    @Override
+    public void toCard(byte[] frame) {
+        wire.toCard.add(frame);
+    }
+
+    @Override
+    public long fromCard() {
+        return wire.fromCard.size();
+    }
+
+    @Override
+    public boolean arrived(Card card) {
+        return wire.toCard.isEmpty();
+    }
+
+    @Override
+    public boolean awaitLink(Card card) {
+        return card.link().awaitUp(5 * SECOND);
+    }
+
+    @Override
+    public long violations() {
+        return model.dma().violations();
     }
 
     @Override

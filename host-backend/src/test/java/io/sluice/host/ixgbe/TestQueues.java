@@ -48,7 +48,10 @@ final class TestQueues implements QueueOwner, AutoCloseable {
     TestQueues(Card card, int queue, boolean dropWhenFull) throws IOException {
         this.card = card;
         this.queue = queue;
-        memory = SharedRegion.create("sluice-test-queues", BYTES);
+        memory = SharedRegion.create(
+                "sluice-test-queues",
+                card.device().backing().wholePages(BYTES),
+                card.device().backing());
         mapping = card.device().map(memory);
         receiveTail = card.receiveTail(queue);
         transmitTail = card.transmitTail(queue);

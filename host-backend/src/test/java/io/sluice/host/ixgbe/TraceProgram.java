@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe;
 
-import static io.sluice.host.ixgbe.ModelRig.MILLISECOND;
-import static io.sluice.host.ixgbe.ModelRig.SECOND;
+import static io.sluice.host.ixgbe.CardRig.MILLISECOND;
+import static io.sluice.host.ixgbe.CardRig.SECOND;
 
 import io.sluice.host.pci.PciDevice;
 import java.io.IOException;

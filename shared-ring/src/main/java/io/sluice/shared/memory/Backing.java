@@ -26,6 +26,11 @@ public record Backing(boolean contiguous, int node, Optional<Path> folder) {
         return contiguous || folder.isPresent() ? HUGE_PAGE_BYTES : PAGE_BYTES;
     }
 
+    /** The least length that a region of {@code bytes} can have. */
+    public long wholePages(long bytes) {
+        return (bytes + pageBytes() - 1) / pageBytes() * pageBytes();
+    }
+
     /** As this one, for a device without an IOMMU. */
     public Backing asContiguous() {
         return new Backing(true, node, folder);

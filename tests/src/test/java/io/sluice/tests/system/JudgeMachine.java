@@ -111,7 +111,8 @@ final class JudgeMachine implements AutoCloseable {
             for (MachineOptions.Part part : options.parts()) {
                 Files.copy(
                         switch (part) {
-                            case SLUICE -> Recipe.SLUICE.make(sluice());
+                            case SLUICE -> Recipe.SLUICE.make(sluice(List.of()));
+                            case SUITE -> Recipe.SLUICE.make(sluice(DriverSuite.jars()));
                             case DPDK -> Recipe.DPDK.make();
                         },
                         out);
@@ -122,12 +123,13 @@ final class JudgeMachine implements AutoCloseable {
         return all;
     }
 
-    /** What {@link Recipe#SLUICE} asks for: the JDK and the jars that the build has put side by side. */
-    private static String[] sluice() throws IOException {
+    /** What {@link Recipe#SLUICE} asks for: the JDK, the jars that the build has put side by side, and {@code more}. */
+    private static String[] sluice(List<Path> more) throws IOException {
         final List<String> words = new ArrayList<>(List.of("--java-home", System.getProperty("java.home")));
         try (Stream<Path> jars = Files.list(Path.of(System.getProperty("sluice.home"), "target", "dist", "lib"))) {
             jars.map(Path::toString).sorted().forEach(words::add);
         }
+        more.forEach(jar -> words.add(jar.toString()));
         return words.toArray(String[]::new);
     }
 

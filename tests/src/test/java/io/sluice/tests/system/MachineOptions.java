@@ -36,6 +36,8 @@ record MachineOptions(
     enum Part {
         /** Java and this checkout: {@code sluice} and its subcommands. 130 MiB of the machine's memory. */
         SLUICE,
+        /** The same, and what {@link DriverSuite} runs. */
+        SUITE,
         /** {@code dpdk-testpmd}. 20 MiB of the machine's memory. */
         DPDK
     }

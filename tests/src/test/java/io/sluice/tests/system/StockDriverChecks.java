@@ -272,6 +272,20 @@ abstract class StockDriverChecks {
         assertThat(machine.log()).containsPattern("(?s)Up 10 Gbps.*NIC Link is Down.*Up 10 Gbps");
     }
 
+    /** A card whose wire is an interface that is down has no link either. */
+    @Test
+    @Order(10)
+    void shouldHaveTheLinkOfItsWire() {
+        final String end = net.left();
+        Commands.run("ip", "netns", "exec", end, "sysctl", "-qw", "net.ipv6.conf." + end + ".keep_addr_on_down=1");
+        Commands.run("ip", "-n", end, "link", "set", end, "down");
+        driver.awaitCarrier(false);
+        Commands.run("ip", "-n", end, "link", "set", end, "up");
+        driver.awaitCarrier(true);
+        driver.ping();
+        Namespaces.awaitAnswer(end, ADDRESS6, LIMIT);
+    }
+
     /** As a user orders it; who serves the card may be too busy to be heard of for a while. */
     private void fault(String what) {
         Await.until("the fault " + what, LIMIT, () -> {

@@ -38,9 +38,7 @@ public final class DescriptorMemory implements AutoCloseable {
     public static DescriptorMemory of(PciDevice device, int descriptors) throws IOException {
         final long bytes = (long) descriptors * DESCRIPTOR_BYTES + HEAD_BYTES;
         final Backing backing = device.backing();
-        final long pageBytes = backing.pageBytes();
-        final SharedRegion memory =
-                SharedRegion.create("sluice-descriptors", (bytes + pageBytes - 1) / pageBytes * pageBytes, backing);
+        final SharedRegion memory = SharedRegion.create("sluice-descriptors", backing.wholePages(bytes), backing);
         try {
             return new DescriptorMemory(descriptors, memory, device.map(memory));
         } catch (IOException | RuntimeException e) {

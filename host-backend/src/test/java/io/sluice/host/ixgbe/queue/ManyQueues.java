@@ -2,16 +2,11 @@
 package io.sluice.host.ixgbe.queue;
 
 import io.sluice.host.ixgbe.Card;
-import io.sluice.host.ixgbe.CardClock;
-import io.sluice.host.ixgbe.CardException;
-import io.sluice.host.ixgbe.CardOptions;
+import io.sluice.host.ixgbe.CardRig;
 import io.sluice.host.ixgbe.ReceiveRing;
-import io.sluice.host.ixgbe.model.Model82599;
 import io.sluice.host.ixgbe.model.ModelOptions;
-import io.sluice.host.ixgbe.model.packet.PacketEngine;
-import io.sluice.host.ixgbe.model.packet.TestWire;
-import io.sluice.host.pci.InProcessDoor;
 import io.sluice.shared.function.Direction;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.memory.Memory;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.ring.Directory;
@@ -26,17 +21,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One card in software, and rings that receive from its queues, each with a guest at its end. In turns of one thread. */
+/** One card, and rings that receive from its queues, each with a guest at its end. In turns of one thread. */
 final class ManyQueues implements AutoCloseable {
     private static final int SLOTS = 256;
     private static final int HEADROOM = 128;
 
-    final TestWire wire = new TestWire();
     final Card card;
-    private final Model82599 model;
-    private final InProcessDoor door;
+    private final CardRig rig;
     private final List<Guest> guests = new ArrayList<>();
-    private long clockNanos = 1;
 
     /** The end of one ring. */
     final class Guest {
@@ -58,14 +50,15 @@ final class ManyQueues implements AutoCloseable {
                                     Direction.FORWARD,
                                     List.of(new StageSpec(0, 0, "in"), new StageSpec(0, 0, "guest"))))),
                     2);
-            region = SharedRegion.create("sluice-many-queues", layout.regionBytes());
+            final Backing backing = rig.device().backing();
+            region = SharedRegion.create("sluice-many-queues", backing.wholePages(layout.regionBytes()), backing);
             layout.write(region.address());
             final Directory directory = Directory.shared(region.address(), layout.regionBytes());
             final Stage first = new Stage(directory.ring(0), 0, Doorbell.NONE);
             stage = new Stage(directory.ring(0), 1, Doorbell.NONE);
-            final DescriptorMemory memory = DescriptorMemory.of(door, SLOTS);
+            final DescriptorMemory memory = DescriptorMemory.of(rig.device(), SLOTS);
             final PacketBuffers buffers = new PacketBuffers(
-                    door.map(region).deviceAddress() + first.bufferAddress(0) - region.address(),
+                    rig.device().map(region).deviceAddress() + first.bufferAddress(0) - region.address(),
                     SLOTS,
                     HEADROOM + 2048,
                     HEADROOM);
@@ -91,25 +84,11 @@ final class ManyQueues implements AutoCloseable {
         }
     }
 
-    ManyQueues() throws CardException {
-        model = new Model82599(ModelOptions.of("model0"), () -> clockNanos, parts -> new PacketEngine(parts, wire));
-        door = new InProcessDoor(model);
-        card = Card.open(door, CardOptions.defaults().withPromiscuous(false).withClock(new CardClock() {
-            @Override
-            public long nanos() {
-                return clockNanos;
-            }
-
-            @Override
-            public void sleep(long nanos) {
-                clockNanos += nanos;
-                model.doWork();
-            }
-        }));
-        for (int i = 0; i < 1000 && !card.link().state().up(); i++) {
-            clockNanos += 10_000_000;
-            model.doWork();
-            card.maintain();
+    ManyQueues() throws IOException {
+        rig = CardRig.of(ModelOptions.of("model0"));
+        card = Card.open(rig.device(), rig.options().withPromiscuous(false));
+        if (!rig.awaitLink(card)) {
+            throw new AssertionError("no link: " + card.link().state());
         }
     }
 
@@ -122,17 +101,17 @@ final class ManyQueues implements AutoCloseable {
 
     /** Lets {@code frame} come in, and everybody take what is theirs. */
     void receive(byte[] frame) {
-        wire.toCard.add(frame);
-        clockNanos += 1000;
-        model.doWork();
+        rig.toCard(frame);
+        if (!rig.await(() -> {}, () -> rig.arrived(card))) {
+            throw new AssertionError("a frame has not arrived");
+        }
         guests.forEach(Guest::take);
     }
 
     @Override
     public void close() {
         card.close();
-        door.close();
-        model.close();
+        rig.close();
         guests.forEach(guest -> guest.region.close());
     }
 }
