@@ -7,11 +7,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The processors of a NUMA machine's nodes (the kernel's Documentation/ABI/stable: sysfs-devices-node). */
+/**
+ * A NUMA machine's nodes, and what is at each (the kernel's Documentation/ABI/stable: sysfs-devices-node, and
+ * Documentation/ABI/testing: sysfs-bus-pci).
+ */
 public final class NumaNode {
     private static final Path NODES = Path.of("/sys/devices/system/node");
 
     private NumaNode() {}
+
+    /** The node that the device with {@code folder} in sysfs is at; -1 where the kernel knows none. */
+    public static int ofDevice(Path folder) {
+        try {
+            return Integer.parseInt(
+                    Files.readString(folder.resolve("numa_node")).strip());
+        } catch (IOException e) {
+            return -1;
+        }
+    }
 
     /** The numbers of {@code node}'s processors; none for -1 and where the kernel knows no such node. */
     public static List<Integer> processors(int node) {

@@ -82,4 +82,11 @@ class ThreadsTest {
         assertThat(NumaNode.processors(nodes, 1)).isEmpty();
         assertThat(NumaNode.processors(nodes, -1)).isEmpty();
     }
+
+    @Test
+    void shouldKnowTheNodeOfADevice(@TempDir Path device) throws IOException {
+        assertThat(NumaNode.ofDevice(device)).isEqualTo(-1);
+        Files.writeString(device.resolve("numa_node"), "1\n");
+        assertThat(NumaNode.ofDevice(device)).isEqualTo(1);
+    }
 }

@@ -59,11 +59,6 @@ public record SlotFolder(Path path) {
         return text("iommu_group/type").equals("identity") ? "" : target("iommu_group");
     }
 
-    int node() {
-        final String node = text("numa_node");
-        return node.isEmpty() ? -1 : Integer.parseInt(node);
-    }
-
     /** How long BAR {@code bar} is; 0 where there is none. */
     long barBytes(int bar) {
         final List<String> lines = text("resource").lines().toList();

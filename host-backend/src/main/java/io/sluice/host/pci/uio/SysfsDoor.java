@@ -13,6 +13,7 @@ import io.sluice.shared.memory.Mmio;
 import io.sluice.shared.memory.SharedRegion;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
+import io.sluice.shared.posix.NumaNode;
 import io.sluice.shared.posix.OpenFile;
 import io.sluice.shared.posix.SharedMemory;
 import java.io.IOException;
@@ -211,7 +212,7 @@ public final class SysfsDoor implements PciDevice {
     /** In one piece: a card without an IOMMU has no other way to see a region as one. */
     @Override
     public Backing backing() {
-        return Backing.USUAL.asContiguous().onNode(folder.node());
+        return Backing.USUAL.asContiguous().onNode(NumaNode.ofDevice(folder.path()));
     }
 
     @Override

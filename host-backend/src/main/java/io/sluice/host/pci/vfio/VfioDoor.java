@@ -6,12 +6,15 @@ import io.sluice.host.pci.DoorMapping;
 import io.sluice.host.pci.PciConfig;
 import io.sluice.host.pci.PciDevice;
 import io.sluice.host.pci.TailRegister;
+import io.sluice.shared.memory.Backing;
 import io.sluice.shared.memory.SharedRegion;
+import io.sluice.shared.posix.NumaNode;
 import io.sluice.shared.vfio.VfioDevice;
 import io.sluice.shared.vfio.VfioException;
 import io.sluice.shared.vfio.VfioMapping;
 import io.sluice.shared.vfio.VfioRegion;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +29,7 @@ import java.util.Locale;
  */
 public final class VfioDoor implements PciDevice {
     private static final System.Logger LOG = System.getLogger(VfioDoor.class.getName());
+    private static final Path DEVICES = Path.of("/sys/bus/pci/devices");
     private static final int MSIX_ENTRY_BYTES = 16;
 
     private final VfioDevice device;
@@ -102,6 +106,12 @@ public final class VfioDoor implements PciDevice {
             address = Math.max(address, page.address(offset, Integer.BYTES));
         }
         return new TailRegister(this, offset, address);
+    }
+
+    /** Wherever pages are: the IOMMU makes them follow each other. */
+    @Override
+    public Backing backing() {
+        return Backing.USUAL.onNode(NumaNode.ofDevice(DEVICES.resolve(device.slot())));
     }
 
     @Override
