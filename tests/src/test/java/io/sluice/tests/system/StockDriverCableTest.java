@@ -36,6 +36,9 @@ final class StockDriverCableTest {
     private static final String FAR6 = "fd78::2";
     private static final int MEBIBYTES = Boolean.getBoolean("sluice.long") ? 32 : 1;
     private static final long FRAMES = (MEBIBYTES << 20) / 1448;
+    /** TCP sends some one by one, which nobody needs to cut; how many, is the moment's. */
+    private static final long CUT = FRAMES / 2;
+
     private static final int PINGS = 20;
 
     private final Scratch scratch = new Scratch();
@@ -97,7 +100,7 @@ final class StockDriverCableTest {
             System.out.printf("to %s by a cable: %.1f MB/s%n", address, near.transfer(far, address, MEBIBYTES));
         }
         final CardCounts after = counts("near");
-        assertThat(after.since(before, "frames-cut")).isGreaterThan(2 * FRAMES * 3 / 4);
+        assertThat(after.since(before, "frames-cut")).isGreaterThan(2 * CUT);
         assertThat(after.since(before, "tags-inserted")).isZero();
     }
 
@@ -118,7 +121,7 @@ final class StockDriverCableTest {
                 inserts, removes, near.transfer(far, FAR_VLAN, MEBIBYTES));
         final CardCounts nearAfter = counts("near");
         final CardCounts farAfter = counts("far");
-        assertThat(nearAfter.since(nearBefore, "frames-cut")).isGreaterThan(FRAMES * 3 / 4);
+        assertThat(nearAfter.since(nearBefore, "frames-cut")).isGreaterThan(CUT);
         assertThat(nearAfter.since(nearBefore, "tags-inserted")).satisfies(tags -> done(inserts, tags));
         assertThat(farAfter.since(farBefore, "tags-removed")).satisfies(tags -> done(removes, tags));
         near.run("ip link del eth0." + VLAN);
