@@ -26,6 +26,7 @@ final class KeeperProcess {
 
     /** Starts a keeper of {@code directory}; it ends at once where there is one already. */
     static Process start(RuntimeDirectory directory) throws IOException {
+        directory.create(); // who tests a card may be the first who needs it
         final Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         // It stays when this process's folder shall go away: it works in the root folder.
         final String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))

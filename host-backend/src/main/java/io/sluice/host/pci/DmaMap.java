@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.pci;
 
+import io.sluice.shared.memory.Memory;
 import java.util.Arrays;
 
 /**
@@ -10,8 +11,9 @@ import java.util.Arrays;
  * copies, and keeps no address that {@link #translate} gave once it leaves that lock: when {@link #remove} returns,
  * nobody holds an address into what was removed, and the caller may unmap it.
  *
- * <p>Device addresses are unsigned 64-bit numbers. What does not lie in one range is a violation: it is counted, and the
- * first and the last address are kept for whoever has to find out why.
+ * <p>Device addresses are unsigned 64-bit numbers. Ranges that follow each other there may lie anywhere here: an IOMMU makes
+ * one buffer of pages from all over a machine. What is not mapped at all is a violation: it is counted, and the first and
+ * the last address are kept for whoever has to find out why.
  */
 public final class DmaMap {
     /** What QEMU offers as the most that it maps at a time, and more than a guest's memory ever needs. */
@@ -104,6 +106,15 @@ public final class DmaMap {
      * @param bytes at least 1
      */
     public long translate(long deviceAddress, long bytes) {
+        final long address = find(deviceAddress, bytes);
+        if (address == 0) {
+            violate(deviceAddress);
+        }
+        return address;
+    }
+
+    /** As {@link #translate}; nothing is counted, for it may lie in several ranges: {@link #reaches} knows. */
+    public long find(long deviceAddress, long bytes) {
         final long inside = deviceAddress - hitStart;
         if (inside >= 0 && bytes > 0 && bytes <= hitLength - inside) {
             return hitAddress + inside;
@@ -112,22 +123,98 @@ public final class DmaMap {
     }
 
     private long search(long deviceAddress, long bytes) {
-        final int above = ceiling(deviceAddress);
-        final int place = above < size && starts[above] == deviceAddress ? above : above - 1;
+        final int place = place(deviceAddress);
         if (place >= 0) {
             final long inside = deviceAddress - starts[place];
-            if (inside >= 0 && bytes > 0 && bytes <= lengths[place] - inside) {
+            if (bytes > 0 && bytes <= lengths[place] - inside) {
                 hitStart = starts[place];
                 hitLength = lengths[place];
                 hitAddress = addresses[place];
                 return hitAddress + inside;
             }
         }
+        return 0;
+    }
+
+    /** The range that has {@code deviceAddress}; -1 for none. */
+    private int place(long deviceAddress) {
+        final int above = ceiling(deviceAddress);
+        final int place = above < size && starts[above] == deviceAddress ? above : above - 1;
+        return place >= 0 && Long.compareUnsigned(deviceAddress - starts[place], lengths[place]) < 0 ? place : -1;
+    }
+
+    private void violate(long deviceAddress) {
         if (violations++ == 0) {
             firstViolation = deviceAddress;
         }
         lastViolation = deviceAddress;
-        return 0;
+    }
+
+    /**
+     * Whether {@code [deviceAddress, deviceAddress + bytes)} is mapped, in however many ranges; counted where it is not.
+     *
+     * @param alignment a power of two: pieces in which it lies also begin at multiples of it, here as there, so that nothing
+     *     of that size is cut
+     */
+    public boolean reaches(long deviceAddress, long bytes, int alignment) {
+        final boolean all = bytes > 0 && walk(deviceAddress, bytes, alignment, Walk.LOOK, 0);
+        if (!all) {
+            violate(deviceAddress);
+        }
+        return all;
+    }
+
+    /** Copies what is at {@code deviceAddress} to {@code target}; false where not all of it is mapped, which is counted. */
+    public boolean copyFrom(long deviceAddress, long target, long bytes) {
+        final long address = find(deviceAddress, bytes);
+        if (address != 0) {
+            Memory.copy(address, target, bytes);
+            return true;
+        }
+        return reaches(deviceAddress, bytes, 1) && walk(deviceAddress, bytes, 1, Walk.READ, target);
+    }
+
+    /** Copies what is at {@code source} to {@code deviceAddress}; false where not all of it is mapped, which is counted. */
+    public boolean copyTo(long deviceAddress, long source, long bytes) {
+        final long address = find(deviceAddress, bytes);
+        if (address != 0) {
+            Memory.copy(source, address, bytes);
+            return true;
+        }
+        return reaches(deviceAddress, bytes, 1) && walk(deviceAddress, bytes, 1, Walk.WRITE, source);
+    }
+
+    private enum Walk {
+        LOOK,
+        READ,
+        WRITE
+    }
+
+    /** Goes through the pieces in which it lies; false at the first hole, or where a piece is not aligned. */
+    private boolean walk(long deviceAddress, long bytes, int alignment, Walk does, long other) {
+        int place = place(deviceAddress);
+        long done = 0;
+        while (place >= 0 && place < size && starts[place] - deviceAddress <= done) {
+            final long inside = deviceAddress + done - starts[place];
+            final long piece = Math.min(bytes - done, lengths[place] - inside);
+            final long address = addresses[place] + inside;
+            if (((address | deviceAddress + done) & alignment - 1) != 0) {
+                return false;
+            }
+            switch (does) {
+                case READ -> Memory.copy(address, other + done, piece);
+                case WRITE -> Memory.copy(other + done, address, piece);
+                case LOOK -> {
+                    // is there
+                }
+            }
+            done += piece;
+            if (done == bytes) {
+                return true;
+            }
+            place++;
+        }
+        return false;
     }
 
     /** How many ranges there are. */

@@ -4,6 +4,8 @@ package io.sluice.host.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.shared.memory.Memory;
+import java.lang.foreign.Arena;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,55 @@ final class DmaMapTest {
         assertThat(map.translate(DEVICE + 8, 0)).isZero();
         assertThat(map.translate(DEVICE + 8, -8)).isZero();
         assertThat(map.violations()).isEqualTo(7);
+    }
+
+    @Test
+    void shouldReachWhatIsInPiecesThatFollowEachOther() {
+        try (Arena arena = Arena.ofConfined()) {
+            final long here = arena.allocate(3 * 4096, 4096).address();
+            map.add(DEVICE, here + 8192, 4096);
+            map.add(DEVICE + 4096, here, 4096);
+            map.add(DEVICE + 3 * 4096, here + 4096, 4096); // behind a hole
+
+            assertThat(map.find(DEVICE + 4000, 200)).isZero();
+            assertThat(map.reaches(DEVICE, 8192, 16)).isTrue();
+            final byte[] bytes = new byte[200];
+            new Random(1).nextBytes(bytes);
+            final long local = arena.allocate(200).address();
+            Memory.copyFromArray(bytes, 0, local, 200);
+            assertThat(map.copyTo(DEVICE + 4000, local, 200)).isTrue();
+            Memory.zero(local, 200);
+            assertThat(map.copyFrom(DEVICE + 4000, local, 200)).isTrue();
+            final byte[] back = new byte[200];
+            Memory.copyToArray(local, back, 0, 200);
+            assertThat(back).isEqualTo(bytes);
+            Memory.copyToArray(here + 8192 + 4000, back, 0, 96);
+            Memory.copyToArray(here, back, 96, 104);
+            assertThat(back).isEqualTo(bytes);
+            assertThat(map.violations()).isZero();
+
+            for (long[] range :
+                    new long[][] {{4096, 4097}, {2 * 4096, 1}, {2 * 4096, 4097}, {-1, 2}, {3 * 4096, 4097}, {0, 0}}) {
+                assertThat(map.reaches(DEVICE + range[0], range[1], 1)).isFalse();
+            }
+            assertThat(map.copyTo(DEVICE + 8000, local, 200)).isFalse();
+            assertThat(map.copyFrom(DEVICE + 8000, local, 200)).isFalse();
+            assertThat(map.violations()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void shouldNotCutWhatIsAligned() {
+        map.add(DEVICE, HERE, 4096);
+        map.add(DEVICE + 4096, HERE + (1 << 20) + 8, 4096);
+        map.add(DEVICE + 8192, HERE + (1 << 21), 4096 + 8);
+        map.add(DEVICE + 3 * 4096 + 8, HERE + (1 << 22), 4096);
+
+        assertThat(map.reaches(DEVICE, 8192, 8)).isTrue();
+        assertThat(map.reaches(DEVICE, 8192, 16)).isFalse();
+        assertThat(map.reaches(DEVICE + 8192, 8192, 8)).isTrue();
+        assertThat(map.reaches(DEVICE + 8192, 8192, 16)).isFalse();
+        assertThat(map.reaches(DEVICE + 4, 64, 16)).isFalse();
     }
 
     @Test

@@ -100,7 +100,9 @@ final class DpdkTest {
         }
 
         testpmd.quit();
-        assertThat(machine.warnings()).isEmpty();
+        // The card has no INTx pin, which uio_pci_generic mentions.
+        assertThat(machine.warnings().stream().filter(line -> !line.contains("No IRQ assigned to device")))
+                .isEmpty();
         machine.powerOff();
         for (SluiceProcess card : cards) {
             card.awaitOutput("is free of process", LIMIT);

@@ -79,7 +79,10 @@ final class RealDoorsTest {
         // Exits with 0 where no check failed.
         final String checks = machine.run("sluice nic selftest " + slot + " --report /tmp/card.txt", START);
         System.out.print(checks);
-        assertThat(checks).contains(" of 14 checks are good").doesNotContain("failed");
+        // By sysfs there are no interrupts to check.
+        assertThat(checks)
+                .contains((driver.equals(VFIO) ? "14 of 14" : "13 of 13") + " checks are good")
+                .doesNotContain("failed", "WARN");
         assertThat(machine.run("cat /tmp/card.txt", LIMIT)).contains(slot, "throughput");
         final long start = System.nanoTime();
         DriverSuite.run(machine, slot, wire);
@@ -102,7 +105,8 @@ final class RealDoorsTest {
         for (String card : new String[] {"ours", "theirs"}) {
             assertThat(CardStatus.counter(scratch, card, "dma-violations")).isZero();
         }
-        assertThat(machine.warnings().stream().filter(line -> !line.contains("DMAR")))
+        assertThat(machine.warnings().stream()
+                        .filter(line -> !line.contains("DMAR") && !line.contains("No IRQ assigned to device")))
                 .isEmpty();
         machine.powerOff();
     }

@@ -18,7 +18,10 @@ final class DescriptorRing {
     private final DmaMap dma;
     private final MisuseCounts misuses;
     private long deviceAddress;
+    /** Where all of it is in this process; 0 where it is in pieces. */
     private long address;
+
+    private boolean there;
     private long translatedIn;
     private boolean broken = true;
     private int oddTail = -1;
@@ -81,7 +84,7 @@ final class DescriptorRing {
 
     /** Finds the ring's memory in {@code turn}; no address outlives a turn, as the driver may unmap between two. */
     boolean reachable(long turn) {
-        return translatedIn == turn ? address != 0 : translate(turn);
+        return translatedIn == turn ? there : translate(turn);
     }
 
     private boolean translate(long turn) {
@@ -89,20 +92,23 @@ final class DescriptorRing {
             return false;
         }
         translatedIn = turn;
-        address = dma.translate(deviceAddress, (long) descriptors * DescriptorBits.DESCRIPTOR_BYTES);
-        if ((address & ALIGNMENT_MASK) != 0) {
-            address = 0;
-        }
-        if (address == 0) {
+        final long bytes = (long) descriptors * DescriptorBits.DESCRIPTOR_BYTES;
+        address = dma.find(deviceAddress, bytes);
+        there = address == 0
+                ? dma.reaches(deviceAddress, bytes, DescriptorBits.DESCRIPTOR_BYTES)
+                : (address & ALIGNMENT_MASK) == 0;
+        if (!there) {
             broken = true;
             misuses.add(Misuse.RING_UNMAPPED);
         }
-        return address != 0;
+        return there;
     }
 
     /** Where descriptor {@code index} lies in this process; {@link #reachable} has said so in this turn. */
     long at(int index) {
-        return address + (long) index * DescriptorBits.DESCRIPTOR_BYTES;
+        return address == 0
+                ? dma.translate(deviceAt(index), DescriptorBits.DESCRIPTOR_BYTES)
+                : address + (long) index * DescriptorBits.DESCRIPTOR_BYTES;
     }
 
     /** Where the driver believes it to be. */

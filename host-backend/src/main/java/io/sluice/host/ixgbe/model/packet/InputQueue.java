@@ -37,7 +37,7 @@ final class InputQueue {
     private final OffloadCounts offloads;
     private final QueueDrops drops;
     private final DescriptorRing ring;
-    private final long[] targets = new long[WriteBacks.PER_PACKET];
+    private final long[] buffers = new long[WriteBacks.PER_PACKET];
     private boolean enabled;
     private boolean legacy;
     private boolean stripsTags;
@@ -149,9 +149,8 @@ final class InputQueue {
         int index = ring.head;
         for (int i = 0; i < needed; i++) {
             // Read once: the driver may write it meanwhile, and what was checked is what is used.
-            final long buffer = Memory.longAt(ring.at(index));
-            targets[i] = dma.translate(buffer, bufferBytes);
-            if (targets[i] == 0) {
+            buffers[i] = Memory.longAt(ring.at(index));
+            if (dma.find(buffers[i], bufferBytes) == 0 && !dma.reaches(buffers[i], bufferBytes, 1)) {
                 return false;
             }
             index = ring.after(index, 1);
@@ -164,7 +163,7 @@ final class InputQueue {
         int at = 0;
         for (int i = 0; i < needed; i++) {
             final int bytes = Math.min(bufferBytes, lengthBytes - at);
-            Memory.copy(from + at, targets[i], bytes);
+            dma.copyTo(buffers[i], from + at, bytes);
             at += bytes;
             if (faults.resetsNow()) {
                 return RESET;

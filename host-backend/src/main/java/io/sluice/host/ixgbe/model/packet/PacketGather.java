@@ -100,8 +100,12 @@ final class PacketGather {
             return Misuse.TRANSMIT_LENGTH;
         }
         if (untouched(first, extended)) {
-            frame = dma.translate(queue.buffers[0], lengthBytes);
-            return frame == 0 ? Misuse.TRANSMIT_BUFFER_UNMAPPED : null;
+            frame = dma.find(queue.buffers[0], lengthBytes);
+            if (frame != 0) {
+                return null;
+            }
+            frame = packet; // it is in pieces
+            return copy() ? null : Misuse.TRANSMIT_BUFFER_UNMAPPED;
         }
         if (!copy()) {
             return Misuse.TRANSMIT_BUFFER_UNMAPPED;
@@ -136,11 +140,9 @@ final class PacketGather {
         for (int i = 0; i < queue.chain; i++) {
             final int bytes = (int) queue.words[i] & 0xFFFF;
             if (bytes != 0) {
-                final long source = dma.translate(queue.buffers[i], bytes);
-                if (source == 0) {
+                if (!dma.copyFrom(queue.buffers[i], target, bytes)) {
                     return false;
                 }
-                Memory.copy(source, target, bytes);
                 target += bytes;
             }
         }

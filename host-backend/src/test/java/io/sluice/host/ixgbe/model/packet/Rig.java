@@ -11,16 +11,25 @@ import io.sluice.host.pci.InProcessDoor;
 import io.sluice.host.pci.TailRegister;
 import io.sluice.shared.memory.Memory;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 
 /** A model with a test for a driver and for a wire, stepped by hand; its clock stands still unless it is moved. */
 final class Rig {
     static final long DEVICE_BASE = 0x7_0000_0000L;
+    static final int PAGE_BYTES = 4096;
     private static final int MEMORY_BYTES = 8 << 20;
     private static final int COMMAND = 4;
     private static final int MEMORY_AND_MASTER = 6;
 
     private final Arena arena = Arena.ofAuto();
-    private final long memory = arena.allocate(MEMORY_BYTES, 4096).address();
+    private final long memory = arena.allocate(MEMORY_BYTES, PAGE_BYTES).address();
+    /** Which page of the memory each page of device addresses is, where they are not in the same order. */
+    private List<Integer> pages = List.of();
+
     private int used;
 
     final TestWire wire;
@@ -43,6 +52,19 @@ final class Rig {
         model.writeConfig(COMMAND, 2, MEMORY_AND_MASTER);
         model.mapDma(DEVICE_BASE, memory, MEMORY_BYTES);
         model.doWork();
+    }
+
+    /** With memory whose pages are anywhere, as behind an IOMMU. */
+    Rig scattered(long seed) {
+        unmap();
+        pages = new ArrayList<>(
+                IntStream.range(0, MEMORY_BYTES / PAGE_BYTES).boxed().toList());
+        Collections.shuffle(pages, new Random(seed));
+        for (int i = 0; i < pages.size(); i++) {
+            final long device = DEVICE_BASE + (long) i * PAGE_BYTES;
+            model.mapDma(device, at(device), PAGE_BYTES);
+        }
+        return this;
     }
 
     boolean unmap() {
@@ -78,17 +100,29 @@ final class Rig {
 
     /** Where a device address is. */
     long at(long device) {
-        return memory + (device - DEVICE_BASE);
+        final int offset = (int) (device - DEVICE_BASE);
+        return pages.isEmpty()
+                ? memory + offset
+                : memory + (long) pages.get(offset / PAGE_BYTES) * PAGE_BYTES + offset % PAGE_BYTES;
     }
 
     byte[] bytes(long device, int length) {
         final byte[] bytes = new byte[length];
-        Memory.copyToArray(at(device), bytes, 0, length);
+        for (int done = 0; done < length; done += inPage(device + done, length - done)) {
+            Memory.copyToArray(at(device + done), bytes, done, inPage(device + done, length - done));
+        }
         return bytes;
     }
 
     void put(long device, byte[] bytes) {
-        Memory.copyFromArray(bytes, 0, at(device), bytes.length);
+        for (int done = 0; done < bytes.length; done += inPage(device + done, bytes.length - done)) {
+            Memory.copyFromArray(bytes, done, at(device + done), inPage(device + done, bytes.length - done));
+        }
+    }
+
+    /** How many of {@code bytes} at {@code device} are in its page. */
+    private static int inPage(long device, int bytes) {
+        return Math.min(bytes, PAGE_BYTES - (int) (device % PAGE_BYTES));
     }
 
     /** Works until nothing moves, at most so often that a test ends. */
