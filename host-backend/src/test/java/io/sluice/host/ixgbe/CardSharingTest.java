@@ -212,8 +212,7 @@ class CardSharingTest {
     void shouldSignalTheVectorOfAQueue() throws IOException {
         enable(0);
         if (rig.device().vectors() == 0) {
-            assertThatThrownBy(() -> card.interrupts().connect(9, 0, 0))
-                    .hasMessageContaining("no interrupts by this way");
+            assertThatThrownBy(() -> card.interrupts().connect(9, 0, 0)).hasMessageContaining("the device has 0");
             return;
         }
         final int event = EventFd.create();
