@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 3600, unit = TimeUnit.SECONDS)
 final class PhysicalCardTest {
     private static final long SEED = 57;
-    private static final int KILLS = Boolean.getBoolean("sluice.long") ? 100 : 3;
+    private static final int KILLS = Boolean.getBoolean("sluice.long") ? 100 : 2;
     private static final int PORT = 5202;
     private static final long BYTES = 1 << 20;
     private static final int HUGE_PAGES = 24;
@@ -222,6 +222,7 @@ final class PhysicalCardTest {
             awaitFreePages(0);
             LockSupport.parkNanos(STRAY.toNanos()); // for what would come astray
             assertThat(grabber("check")).as("kill %d", kill).isEqualTo(HUGE_PAGES + " pages intact");
+            System.out.println("kill " + kill + ": all pages intact");
         }
         assertThat(violations()).isZero();
     }

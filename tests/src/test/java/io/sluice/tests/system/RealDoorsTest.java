@@ -91,13 +91,27 @@ final class RealDoorsTest {
         DriverSuite.run(machine, slot, wire);
         System.out.printf("the driver's tests by %s: %.1f s%n", driver, (System.nanoTime() - start) / 1e9);
 
+        // By physical addresses other tests have chains in every run, and kernels that take cards back.
+        if (LONG || driver.equals(VFIO)) {
+            shouldCarryPacketsAndGiveTheCardBack(slot, wire, driver);
+        }
+        for (String card : new String[] {"ours", "theirs"}) {
+            assertThat(CardStatus.counter(scratch, card, "dma-violations")).isZero();
+        }
+        assertThat(machine.warnings().stream()
+                        .filter(line -> !line.contains("DMAR") && !line.contains("No IRQ assigned to device")))
+                .isEmpty();
+        machine.powerOff();
+    }
+
+    private void shouldCarryPacketsAndGiveTheCardBack(String slot, String wire, String driver) {
         machine.run("echo 0 >/proc/sys/net/ipv6/conf/" + wire + "/disable_ipv6", LIMIT);
         // Each backend's interface has the address of the one before it, which nobody needs to look for.
         machine.run("echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad", LIMIT);
         final JudgeHost theirs = JudgeHost.namespaceWith(machine, wire);
         theirs.run("ip addr add " + THEIRS4 + "/24 dev " + wire + " && ip -6 addr add " + THEIRS6 + "/64 dev " + wire
                 + " && ip link set " + wire + " up");
-        for (String wait : LONG ? List.of("spin", "block") : List.of(driver.equals(VFIO) ? "block" : "spin")) {
+        for (String wait : LONG ? List.of("spin", "block") : List.of("block")) {
             shouldCarryPackets(slot, theirs, driver, wait);
         }
 
@@ -107,13 +121,6 @@ final class RealDoorsTest {
                 machine.run("ls /sys/bus/pci/devices/" + slot + "/net", LIMIT).strip();
         machine.run("ip addr add " + OURS4 + "/24 dev " + ours + "; ip link set " + ours + " up", LIMIT);
         JudgeHost.of(machine).ping(THEIRS4);
-        for (String card : new String[] {"ours", "theirs"}) {
-            assertThat(CardStatus.counter(scratch, card, "dma-violations")).isZero();
-        }
-        assertThat(machine.warnings().stream()
-                        .filter(line -> !line.contains("DMAR") && !line.contains("No IRQ assigned to device")))
-                .isEmpty();
-        machine.powerOff();
     }
 
     /** A chain whose helper threads wait as {@code wait} says: they ask, or have the card interrupt them where it can. */
