@@ -35,10 +35,10 @@ import org.junit.jupiter.api.Timeout;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Timeout(value = 3600, unit = TimeUnit.SECONDS)
+@Timeout(value = 7200, unit = TimeUnit.SECONDS)
 final class PhysicalCardTest {
-    private static final long SEED = 57;
-    private static final int KILLS = Boolean.getBoolean("sluice.long") ? 100 : 2;
+    private static final long SEED = Long.getLong("sluice.seed", 57);
+    private static final int KILLS = Integer.getInteger("sluice.kills", Boolean.getBoolean("sluice.long") ? 100 : 2);
     private static final int PORT = 5202;
     private static final long BYTES = 1 << 20;
     private static final int HUGE_PAGES = 24;

@@ -36,11 +36,11 @@ import org.junit.jupiter.api.Timeout;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Timeout(value = 3600, unit = TimeUnit.SECONDS)
+@Timeout(value = 7200, unit = TimeUnit.SECONDS)
 final class VfioCardTest {
-    private static final long SEED = 55;
+    private static final long SEED = Long.getLong("sluice.seed", 55);
     private static final long BYTES = (Boolean.getBoolean("sluice.long") ? 32 : 2) << 20;
-    private static final int KILLS = Boolean.getBoolean("sluice.long") ? 100 : 1;
+    private static final int KILLS = Integer.getInteger("sluice.kills", Boolean.getBoolean("sluice.long") ? 100 : 1);
     private static final int MAX_RUN_MILLIS = 300;
     /** A program of Java takes long to start where every instruction is emulated. */
     private static final Duration START = Duration.ofSeconds(400);
