@@ -73,16 +73,7 @@ final class CardIdleTest {
     }
 
     private static SluiceProcess served(Scratch scratch, Namespaces net) {
-        return SluiceProcess.start(
-                        scratch,
-                        "nic",
-                        "serve",
-                        "model0",
-                        "--vfio-user",
-                        scratch.file("card.sock").toString(),
-                        "--wire",
-                        net.leftTap())
-                .awaitOutput("serving model0", Await.START);
+        return SluiceProcess.card(scratch, "model0", scratch.file("card.sock"), "--wire", net.leftTap());
     }
 
     /** Sooner or later: what a new process compiles, and the first packets of new interfaces, are to be behind it. */

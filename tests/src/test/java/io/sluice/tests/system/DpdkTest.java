@@ -39,15 +39,10 @@ final class DpdkTest {
         Requirements.judges();
         net = new Namespaces();
         final Path[] sockets = {scratch.file("card0.sock"), scratch.file("card1.sock")};
-        cards[0] = serve("model0", sockets[0], net.leftTap());
-        cards[1] = serve("model1", sockets[1], net.rightTap());
+        cards[0] = SluiceProcess.card(scratch, "model0", sockets[0], "--wire", net.leftTap());
+        cards[1] = SluiceProcess.card(scratch, "model1", sockets[1], "--wire", net.rightTap());
         beQuiet(true);
         options = MachineOptions.of(sockets).with(Part.DPDK).withHugePages(HUGE_PAGES);
-    }
-
-    private SluiceProcess serve(String name, Path socket, String wire) {
-        return SluiceProcess.start(scratch, "nic", "serve", name, "--vfio-user", socket.toString(), "--wire", wire)
-                .awaitOutput("serving " + name, Await.START);
     }
 
     /** Lets both namespaces send nothing of their own accord, or whatever they like. */

@@ -45,19 +45,14 @@ final class OneMachineTest {
         Requirements.judges();
         net = new Namespaces();
         final Path[] sockets = {scratch.file("card0.sock"), scratch.file("card1.sock")};
-        cards[0] = serve("model0", sockets[0], net.leftTap());
-        cards[1] = serve("model1", sockets[1], net.rightTap());
+        cards[0] = SluiceProcess.card(scratch, "model0", sockets[0], "--wire", net.leftTap());
+        cards[1] = SluiceProcess.card(scratch, "model1", sockets[1], "--wire", net.rightTap());
         net.addAddresses();
         options = MachineOptions.of(sockets)
                 .with(Part.SLUICE)
                 .withHugePages(HUGE_PAGES)
                 .withProcessors(2)
                 .withMemory(1024);
-    }
-
-    private SluiceProcess serve(String name, Path socket, String wire) {
-        return SluiceProcess.start(scratch, "nic", "serve", name, "--vfio-user", socket.toString(), "--wire", wire)
-                .awaitOutput("serving " + name, Await.START);
     }
 
     @AfterEach

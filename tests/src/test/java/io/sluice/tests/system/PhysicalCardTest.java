@@ -59,8 +59,8 @@ final class PhysicalCardTest {
         Requirements.judges();
         net = new Namespaces();
         final Path[] sockets = {scratch.file("card0.sock"), scratch.file("card1.sock")};
-        cards[0] = serve("model0", sockets[0], net.leftTap());
-        cards[1] = serve("model1", sockets[1], net.rightTap());
+        cards[0] = SluiceProcess.card(scratch, "model0", sockets[0], "--wire", net.leftTap());
+        cards[1] = SluiceProcess.card(scratch, "model1", sockets[1], "--wire", net.rightTap());
         net.addAddresses();
         options = MachineOptions.of(sockets)
                 .with(Part.SLUICE)
@@ -76,11 +76,6 @@ final class PhysicalCardTest {
                         + " >/sys/bus/pci/drivers_probe && readlink " + folder(1) + "/driver | grep uio",
                 LIMIT);
         machine.forgetLog();
-    }
-
-    private SluiceProcess serve(String name, Path socket, String wire) {
-        return SluiceProcess.start(scratch, "nic", "serve", name, "--vfio-user", socket.toString(), "--wire", wire)
-                .awaitOutput("serving " + name, Await.START);
     }
 
     private String folder(int card) {

@@ -41,16 +41,7 @@ final class RealDoorsTest {
     void serve() {
         Requirements.judges();
         final Path[] sockets = {scratch.file("ours.sock"), scratch.file("theirs.sock")};
-        cards = SluiceProcess.start(
-                        scratch,
-                        "nic",
-                        "serve",
-                        "ours",
-                        "--vfio-user",
-                        sockets[0].toString(),
-                        "--cable",
-                        "theirs=" + sockets[1])
-                .awaitOutput("serving theirs", Await.START);
+        cards = SluiceProcess.card(scratch, "ours", sockets[0], "--cable", "theirs=" + sockets[1]);
         options = MachineOptions.of(sockets)
                 .with(Part.SUITE)
                 .withHugePages(HUGE_PAGES)

@@ -37,9 +37,7 @@ final class ServedCardTest {
         Requirements.networkNamespaces();
         socket = scratch.file("card.sock");
         net = new Namespaces();
-        card = SluiceProcess.start(
-                        scratch, "nic", "serve", "model0", "--vfio-user", socket.toString(), "--wire", net.leftTap())
-                .awaitOutput("serving model0", Await.START);
+        card = SluiceProcess.card(scratch, "model0", socket, "--wire", net.leftTap());
     }
 
     @AfterEach

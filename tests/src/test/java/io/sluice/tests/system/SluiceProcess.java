@@ -83,6 +83,17 @@ final class SluiceProcess implements AutoCloseable {
         return start(scratch, arguments).awaitOutput("running; ", Await.START);
     }
 
+    /**
+     * Starts {@code sluice nic serve} for card {@code name} at {@code socket}, with {@code options}, and waits until it is
+     * served; with {@code --cable} among them also the card at its other end.
+     */
+    static SluiceProcess card(Scratch scratch, String name, Path socket, String... options) {
+        final List<String> arguments = new ArrayList<>(List.of("nic", "serve", name, "--vfio-user", socket.toString()));
+        arguments.addAll(List.of(options));
+        // The process says it of all its cards at once.
+        return start(scratch, arguments.toArray(String[]::new)).awaitOutput("serving " + name, Await.START);
+    }
+
     /** Starts {@code sluice guest} with {@code function} and its options at the socket of the guest {@code name}. */
     static SluiceProcess startGuest(Scratch scratch, String name, String function, String... options) {
         final List<String> arguments = new ArrayList<>(List.of("guest", function));

@@ -52,18 +52,7 @@ final class StockDriverCableTest {
         Requirements.judges();
         final Path socket = scratch.file("near.sock");
         final Path farSocket = scratch.file("far.sock");
-        cards = SluiceProcess.start(
-                        scratch,
-                        "nic",
-                        "serve",
-                        "near",
-                        "--vfio-user",
-                        socket.toString(),
-                        "--cable",
-                        "far=" + farSocket,
-                        "--personality",
-                        "10f7")
-                .awaitOutput("serving far", Await.START);
+        cards = SluiceProcess.card(scratch, "near", socket, "--cable", "far=" + farSocket, "--personality", "10f7");
         machine =
                 JudgeMachine.start(scratch, MachineOptions.of(socket, farSocket).withProcessors(2));
         machine.forgetLog();

@@ -62,18 +62,7 @@ abstract class StockDriverChecks {
         Requirements.judges();
         final Path socket = scratch.file("card.sock");
         net = new Namespaces();
-        card = SluiceProcess.start(
-                        scratch,
-                        "nic",
-                        "serve",
-                        CARD,
-                        "--vfio-user",
-                        socket.toString(),
-                        "--personality",
-                        personality,
-                        "--wire",
-                        net.leftTap())
-                .awaitOutput("serving " + CARD, Await.START);
+        card = SluiceProcess.card(scratch, CARD, socket, "--personality", personality, "--wire", net.leftTap());
         net.addLeftAddresses();
         final long start = System.nanoTime();
         machine = JudgeMachine.start(scratch, socket);

@@ -42,18 +42,7 @@ final class StockDriverFaultsTest {
         Requirements.judges();
         final Path socket = scratch.file("card.sock");
         net = new Namespaces();
-        card = SluiceProcess.start(
-                        scratch,
-                        "nic",
-                        "serve",
-                        CARD,
-                        "--vfio-user",
-                        socket.toString(),
-                        "--personality",
-                        "10f7",
-                        "--wire",
-                        net.leftTap())
-                .awaitOutput("serving " + CARD, Await.START);
+        card = SluiceProcess.card(scratch, CARD, socket, "--personality", "10f7", "--wire", net.leftTap());
         net.addLeftAddresses();
         machine = JudgeMachine.start(scratch, MachineOptions.of(socket).withProcessors(2));
         driver = new StockDriver(machine, net.left());

@@ -44,16 +44,7 @@ final class StockMachinesTest {
         Requirements.judges();
         nearSocket = scratch.file("near.sock");
         farSocket = scratch.file("far.sock");
-        cards = SluiceProcess.start(
-                        scratch,
-                        "nic",
-                        "serve",
-                        "near",
-                        "--vfio-user",
-                        nearSocket.toString(),
-                        "--cable",
-                        "far=" + farSocket)
-                .awaitOutput("serving far", Await.START);
+        cards = SluiceProcess.card(scratch, "near", nearSocket, "--cable", "far=" + farSocket);
         nearMachine = boot(nearSocket);
         near = join(nearMachine, NEAR);
         farMachine = boot(farSocket);

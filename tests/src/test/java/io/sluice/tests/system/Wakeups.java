@@ -2,14 +2,9 @@
 package io.sluice.tests.system;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * How often each thread of a process has left off by itself, to wait, and gone on again: {@code voluntary_ctxt_switches}
@@ -20,37 +15,19 @@ record Wakeups(Map<String, Long> countByThread) {
 
     /** Those of {@code process} up to now. */
     static Wakeups of(long process) {
-        final Map<String, Long> threads = new TreeMap<>();
-        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(process), "task"))) {
-            for (Path task : tasks.toList()) {
-                add(threads, task);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return new Wakeups(threads);
+        return new Wakeups(ThreadFigures.of(process, false, Wakeups::count));
     }
 
-    private static void add(Map<String, Long> threads, Path task) throws IOException {
-        try {
-            final String name = Files.readString(task.resolve("comm")).strip();
-            for (String line : Files.readAllLines(task.resolve("status"))) {
-                if (line.startsWith(FIELD)) {
-                    threads.merge(
-                            name, Long.parseLong(line.substring(FIELD.length()).strip()), Long::sum);
-                }
-            }
-        } catch (NoSuchFileException e) {
-            // The thread has ended meanwhile.
-        }
+    private static long count(Path task) throws IOException {
+        return Files.readAllLines(task.resolve("status")).stream()
+                .filter(line -> line.startsWith(FIELD))
+                .mapToLong(line -> Long.parseLong(line.substring(FIELD.length()).strip()))
+                .sum();
     }
 
     /** Those since {@code earlier}. */
     Wakeups since(Wakeups earlier) {
-        return new Wakeups(countByThread.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        entry -> entry.getValue() - earlier.countByThread.getOrDefault(entry.getKey(), 0L))));
+        return new Wakeups(ThreadFigures.since(countByThread, earlier.countByThread));
     }
 
     /** Those of the thread called {@code name}. */

@@ -34,8 +34,7 @@ final class WrongHostsTest {
     void serve() {
         Requirements.judges();
         for (int i = 0; i < cards.length; i++) {
-            cards[i] = SluiceProcess.start(scratch, "nic", "serve", "model" + i, "--vfio-user", sockets[i].toString())
-                    .awaitOutput("serving model" + i, Await.START);
+            cards[i] = SluiceProcess.card(scratch, "model" + i, sockets[i]);
         }
     }
 
