@@ -28,6 +28,12 @@ public final class PciConfig {
     /** Status: there is a list of capabilities. */
     public static final int STATUS_CAPABILITIES = 1 << 4;
 
+    /** Status: a cause waits that the pin reports, enabled or not. */
+    public static final int STATUS_INTERRUPT = 1 << 3;
+
+    /** Offset, one byte: 1 where the function has a pin (INTA), 0 where it has none. */
+    public static final int INTERRUPT_PIN = 0x3D;
+
     /** Capability: power management. */
     public static final int CAPABILITY_POWER = 0x01;
 

@@ -82,7 +82,17 @@ public interface PciFunction {
     /** Where {@code vector} signals from now on; null for nowhere. */
     void interrupt(int vector, Interrupt target);
 
-    /** One interrupt vector's other end. */
+    /**
+     * Where the interrupt pin (INTx) signals from now on that it is asserted; null for nowhere. It stays asserted until the
+     * function's driver has seen to the cause: {@link #pinAsserted} tells whether to act on it once more.
+     * Without a pin (configuration space 0x3D is 0) nothing happens.
+     */
+    void pin(Interrupt target);
+
+    /** Whether the interrupt pin is asserted. */
+    boolean pinAsserted();
+
+    /** An interrupt's other end. */
     @FunctionalInterface
     interface Interrupt {
         /** Signals once. Called by the function's own thread: it must not block. */

@@ -112,15 +112,11 @@ final class Testpmd {
         assertThat(complaints()).as(output()).isEmpty();
     }
 
-    /**
-     * Lines of what it has said that tell of a failure; without that of an interrupt's descriptor: a card that has messages
-     * and no line interrupts nobody by uio_pci_generic.
-     */
+    /** Lines of what it has said that tell of a failure. */
     String complaints() {
         return output().lines()
                 .filter(line -> COMPLAINT.matcher(line).find())
                 .filter(line -> !line.contains("-errors:") && !line.startsWith("Device error handling mode:"))
-                .filter(line -> !line.startsWith("EAL: Error reading from file descriptor"))
                 .collect(Collectors.joining("\n"));
     }
 

@@ -14,8 +14,8 @@ import java.util.function.LongSupplier;
  *   queue event ─ IVAR ──────▶ cause of vector 0..63 ─ EIMS, EIMS_EX ─▶ vector ─ EITR ─▶ message
  *   other event ─────────────▶ cause 16..30 of EICR ── EIMS, IVAR_MISC ─▶ vector
  * </pre>
- * That is with GPIE.MSIX; without it IVAR chooses one of EICR's 16 queue causes, and vector 0 carries everything. A message
- * goes out when a cause becomes active that was not, by an event or by its mask.
+ * That is with GPIE.MSIX; without it IVAR chooses one of EICR's 16 queue causes, and vector 0 or the pin carries everything.
+ * A message goes out when a cause becomes active that was not, by an event or by its mask.
  */
 public final class InterruptCauses {
     /** One unit of EITR at 10 Gbit/s (8.2.3.5.12). */
@@ -177,9 +177,14 @@ public final class InterruptCauses {
     /** Whether what {@code vector} is to report is still so: a driver may have seen it meanwhile. */
     private boolean wanted(int vector) {
         if (!messagesByVector()) {
-            return (queueActive & QUEUE_CAUSES) != 0 || otherActive != 0;
+            return pending();
         }
         return (queueActive >>> vector & 1) != 0 || reportsOthers(vector);
+    }
+
+    /** Whether a cause is active that one interrupt for all reports, and its interval is over. */
+    boolean pending() {
+        return !messagesByVector() && (due & 1) == 0 && ((queueActive & QUEUE_CAUSES) != 0 || otherActive != 0);
     }
 
     private boolean reportsOthers(int vector) {

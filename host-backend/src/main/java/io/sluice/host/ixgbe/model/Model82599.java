@@ -186,6 +186,26 @@ public final class Model82599 implements PciFunction, Agent, AutoCloseable {
     }
 
     @Override
+    public void pin(Interrupt target) {
+        lock.lock();
+        try {
+            core.pin(target);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean pinAsserted() {
+        lock.lock();
+        try {
+            return core.pinAsserted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public void reset() {
         lock.lock();
         try {

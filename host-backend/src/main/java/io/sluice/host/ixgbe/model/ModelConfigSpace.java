@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  * The configuration space of the card (9.3): what it is, where its BARs are, whether it may use its bus.
  *
  * <pre>
- *   0x000  header: 8086, class 0x020000, BAR 0 of 128 KiB and BAR 4 of 16 KiB, both of 64 bits; no I/O, no ROM, no INTx
+ *   0x000  header: 8086, class 0x020000, BAR 0 of 128 KiB and BAR 4 of 16 KiB, both of 64 bits; pin INTA; no I/O, no ROM
  *   0x040  power management: D0 and D3hot; registers are lost between them
  *   0x070  MSI-X: 64 vectors, table and pending bits in BAR 4
  *   0x0a0  PCI Express: endpoint, function-level reset
@@ -24,9 +24,13 @@ final class ModelConfigSpace {
     private static final int COMMAND = 0x04;
     private static final int COMMAND_MEMORY = 1 << 1;
     private static final int COMMAND_BUS_MASTER = 1 << 2;
+    private static final int COMMAND_PIN_DISABLE = 1 << 10;
+    private static final int STATUS = 0x06;
+    private static final int STATUS_INTERRUPT = 1 << 3;
     private static final int BAR_0 = 0x10;
     private static final int BAR_4 = 0x20;
     private static final int BAR_64 = 1 << 2;
+    private static final int INTA = 1;
     private static final int POWER = 0x40;
     private static final int POWER_CONTROL = POWER + 4;
     private static final int POWER_STATE = 3;
@@ -93,7 +97,7 @@ final class ModelConfigSpace {
         word(BAR_4 + 4, 0, -1);
         word(0x2C, 0x0003_8086, 0);
         word(0x34, POWER, 0);
-        word(0x3C, 0, 0xFF);
+        word(0x3C, INTA << 8, 0xFF);
     }
 
     private void power() {
@@ -209,6 +213,22 @@ final class ModelConfigSpace {
     boolean vectorsMasked() {
         final int control = held.getShort(MSIX_CONTROL);
         return (control & MSIX_ENABLE) != 0 && (control & MSIX_MASK) != 0;
+    }
+
+    /** Whether interrupts go by the pin: where MSI-X is not enabled. */
+    boolean pinInUse() {
+        return awake() && (held.getShort(MSIX_CONTROL) & MSIX_ENABLE) == 0;
+    }
+
+    /** Whether the pin may be asserted. */
+    boolean pinEnabled() {
+        return pinInUse() && (held.getShort(COMMAND) & COMMAND_PIN_DISABLE) == 0;
+    }
+
+    /** Status.InterruptStatus: says so whether the pin is enabled or not. */
+    void interruptPending(boolean pending) {
+        final int status = held.getShort(STATUS);
+        held.putShort(STATUS, (short) (pending ? status | STATUS_INTERRUPT : status & ~STATUS_INTERRUPT));
     }
 
     /** DevStatus.TransactionsPending. */

@@ -4,6 +4,7 @@ package io.sluice.host.ixgbe.model;
 import io.sluice.host.ixgbe.model.ModelOptions.RegisterAccess;
 import io.sluice.host.ixgbe.register.DeviceRegisters;
 import io.sluice.host.pci.DmaMap;
+import io.sluice.host.pci.PciFunction.Interrupt;
 import io.sluice.shared.memory.SharedRegion;
 import java.util.function.LongSupplier;
 
@@ -35,6 +36,7 @@ final class ModelCore {
     private final I2cAccess i2c;
     private final Mdio mdio;
     private final ModelLink link;
+    private Interrupt pin;
     private long reads;
     private long writes;
     private long oddAccesses;
@@ -69,6 +71,23 @@ final class ModelCore {
     private void message(int vector) {
         if (!faults.interruptsLost()) {
             vectors.raise(vector);
+            followPin();
+        }
+    }
+
+    /** Where the pin signals; null for nowhere. */
+    void pin(Interrupt target) {
+        pin = target;
+    }
+
+    /** The pin of a card whose interrupts are lost is as quiet as the rest of it. */
+    boolean pinAsserted() {
+        return !gone() && !faults.interruptsLost() && config.pinEnabled() && interrupts.pending();
+    }
+
+    private void followPin() {
+        if (pin != null && pinAsserted()) {
+            pin.raise();
         }
     }
 
@@ -116,6 +135,7 @@ final class ModelCore {
 
     int readConfig(int offset, int bytes) {
         config.transactionsPending(control.masterDisabled() && faults.masterStuck());
+        config.interruptPending(config.pinInUse() && interrupts.pending());
         return gone() ? ModelConfigSpace.ones(bytes) : config.read(offset, bytes);
     }
 
@@ -126,7 +146,10 @@ final class ModelCore {
         switch (config.write(offset, bytes, value)) {
             case FUNCTION_RESET -> powerOn();
             case POWER_UP -> resetRegisters();
-            case NONE -> gate();
+            case NONE -> {
+                gate();
+                followPin();
+            }
         }
     }
 

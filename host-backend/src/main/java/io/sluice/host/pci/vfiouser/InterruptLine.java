@@ -9,7 +9,7 @@ import io.sluice.shared.posix.EventFd;
  * One interrupt of a client's: the eventfd that it is signalled by, and whether it may be.
  *
  * <p>An interrupt by level (INTx) masks itself when it is signalled, and the client unmasks it once its guest has seen to
- * it (VFIO_IRQ_INFO_AUTOMASKED). What is raised in between is signalled then.
+ * it (VFIO_IRQ_INFO_AUTOMASKED). What is raised in between is forgotten: the level tells then whether to signal again.
  *
  * <p>Any thread may call. The lock is held for a write to an eventfd at most, so that no signal goes to a descriptor that
  * has been closed and given to something else.
@@ -18,7 +18,6 @@ final class InterruptLine implements PciFunction.Interrupt {
     private final boolean level;
     private int eventDescriptor = -1;
     private boolean masked;
-    private boolean pending;
 
     /** A line that signals nobody. */
     InterruptLine(boolean level) {
@@ -27,15 +26,10 @@ final class InterruptLine implements PciFunction.Interrupt {
 
     @Override
     public synchronized void raise() {
-        if (eventDescriptor < 0) {
-            return;
+        if (eventDescriptor >= 0 && !masked) {
+            masked = level;
+            EventFd.signal(eventDescriptor);
         }
-        if (masked) {
-            pending = true;
-            return;
-        }
-        masked = level;
-        EventFd.signal(eventDescriptor);
     }
 
     /** Signals {@code descriptor}, which belongs to this line from now on, or nobody with -1. */
@@ -45,23 +39,13 @@ final class InterruptLine implements PciFunction.Interrupt {
         }
         eventDescriptor = descriptor;
         masked = false;
-        pending = false;
     }
 
     synchronized boolean assigned() {
         return eventDescriptor >= 0;
     }
 
-    synchronized void mask() {
-        masked = true;
-    }
-
-    /** Signals at once what was raised since the line was masked. */
-    synchronized void unmask() {
-        masked = false;
-        if (pending) {
-            pending = false;
-            raise();
-        }
+    synchronized void mask(boolean on) {
+        masked = on;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.pci.vfiouser;
 
+import io.sluice.host.pci.PciConfig;
 import io.sluice.host.pci.PciFunction;
 import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.Errno;
@@ -13,9 +14,8 @@ import java.nio.file.Path;
 /**
  * The interrupts of one client: SET_IRQS and GET_IRQ_INFO. Methods return 0 or an error number.
  *
- * <p>A function has MSI-X vectors only. Where a client has an eventfd for INTx and none for vector 0, INTx is signalled for
- * vector 0: a function that is told to use one interrupt for all raises that. The interrupt that tells of an error on the
- * bus can be set up, as QEMU warns where it cannot, and is never signalled: there is no such error here.
+ * <p>A function has MSI-X vectors, and a pin (INTx) where its configuration space says so. The interrupt that tells of an
+ * error on the bus can be set up, as QEMU warns where it cannot, and is never signalled: there is no such error here.
  */
 final class Interrupts {
     private static final Path EVENTFD = Path.of("anon_inode:[eventfd]");
@@ -37,7 +37,7 @@ final class Interrupts {
     /** How many interrupts type {@code index} has. */
     int count(int index) {
         return switch (index) {
-            case Protocol.INTX -> Math.min(1, msix.length);
+            case Protocol.INTX -> function.readConfig(PciConfig.INTERRUPT_PIN, 1) == 0 ? 0 : 1;
             case Protocol.MSIX -> msix.length;
             case Protocol.BUS_ERROR -> 1;
             default -> 0;
@@ -149,18 +149,20 @@ final class Interrupts {
         return 0;
     }
 
-    /** Tells the function where the vector goes that interrupt {@code number} of a type stands for. */
+    /** Tells the function where interrupt {@code number} of a type goes. */
     private void route(int index, int number) {
-        if (index == Protocol.BUS_ERROR) {
-            return;
+        if (index == Protocol.MSIX) {
+            function.interrupt(number, msix[number].assigned() ? msix[number] : null);
+        } else if (index == Protocol.INTX) {
+            function.pin(intx.assigned() ? intx : null);
+            followPin();
         }
-        final int vector = index == Protocol.INTX ? 0 : number;
-        if (msix[vector].assigned()) {
-            function.interrupt(vector, msix[vector]);
-        } else if (vector == 0 && intx.assigned()) {
-            function.interrupt(vector, intx);
-        } else {
-            function.interrupt(vector, null);
+    }
+
+    /** Signals the pin that is asserted by now. No lock is held here that the function's own thread waits for. */
+    private void followPin() {
+        if (function.pinAsserted()) {
+            intx.raise();
         }
     }
 
@@ -177,11 +179,8 @@ final class Interrupts {
     private int mask(int first, int behind, boolean masked, boolean all, ByteBuffer data) {
         for (int number = first; number < behind; number++) {
             if (all || chosen(data, number - first)) {
-                if (masked) {
-                    intx.mask();
-                } else {
-                    intx.unmask();
-                }
+                intx.mask(masked);
+                followPin();
             }
         }
         return 0;
@@ -197,6 +196,7 @@ final class Interrupts {
             function.interrupt(vector, null);
             msix[vector].assign(-1);
         }
+        function.pin(null);
         intx.assign(-1);
         busError.assign(-1);
     }

@@ -62,6 +62,16 @@ record ForgetfulFunction(PciFunction function, int offset, int bits) implements 
     }
 
     @Override
+    public void pin(Interrupt target) {
+        function.pin(target);
+    }
+
+    @Override
+    public boolean pinAsserted() {
+        return function.pinAsserted();
+    }
+
+    @Override
     public void reset() {
         function.reset();
     }

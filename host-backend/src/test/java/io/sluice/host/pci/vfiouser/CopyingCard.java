@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A small PCI function: it copies memory by DMA when told to, and interrupts.
@@ -19,8 +20,8 @@ import java.util.List;
  *   BAR 0, 16 KiB
  *     0x0000  identity    RO   0x51_0C_E0_01
  *     0x0004  scratch     RW
- *     0x0008  copies      RC   since it was read last
- *     0x000c  go          WO   copies, then raises the vector written
+ *     0x0008  copies      RC   since it was read last; reading it deasserts the pin
+ *     0x000c  go          WO   copies, then raises the vector written, and asserts the pin
  *     0x0010  from u64, 0x0018 to u64, 0x0020 bytes u32   RW
  *     0x1000  page of tails, mapped           0x3000  another one
  *   BAR 2, 8 KiB, all of it mapped
@@ -49,13 +50,18 @@ final class CopyingCard implements PciFunction, AutoCloseable {
     private final DmaMap memory = new DmaMap(64);
     private final Interrupt[] targets = new Interrupt[VECTORS];
     private final List<String> accesses = new ArrayList<>();
+    private Interrupt pin;
+    private boolean asserted;
     private int resets;
     private boolean broken;
 
     /** With its pages mapped, or with every access to be seen. */
     CopyingCard(boolean mapped) {
         this.mapped = mapped;
-        config.putInt(0x00, 0x0001_1AF4).putInt(0x08, 0x0200_0001).putInt(0x10, 0x4);
+        config.putInt(0x00, 0x0001_1AF4)
+                .putInt(0x08, 0x0200_0001)
+                .putInt(0x10, 0x4)
+                .put(0x3D, (byte) 1);
         registers.putInt(0, IDENTITY);
     }
 
@@ -98,6 +104,7 @@ final class CopyingCard implements PciFunction, AutoCloseable {
         if (offset == COPIES) {
             final int copies = registers.getInt(COPIES);
             registers.putInt(COPIES, 0);
+            asserted = false;
             return copies;
         }
         if (offset >= PAGE_BYTES) {
@@ -147,6 +154,10 @@ final class CopyingCard implements PciFunction, AutoCloseable {
         if (vector >= 0 && vector < VECTORS && targets[vector] != null) {
             targets[vector].raise();
         }
+        asserted = true;
+        if (pin != null) {
+            pin.raise();
+        }
     }
 
     private void fail() {
@@ -186,6 +197,16 @@ final class CopyingCard implements PciFunction, AutoCloseable {
     }
 
     @Override
+    public synchronized void pin(Interrupt target) {
+        pin = target;
+    }
+
+    @Override
+    public synchronized boolean pinAsserted() {
+        return asserted;
+    }
+
+    @Override
     public synchronized void reset() {
         resets++;
         registers.putInt(SCRATCH, 0).putInt(COPIES, 0);
@@ -204,9 +225,9 @@ final class CopyingCard implements PciFunction, AutoCloseable {
         return memory.violations();
     }
 
-    /** Vectors that go somewhere. */
+    /** Vectors that go somewhere, and the pin where it does. */
     synchronized int targets() {
-        return (int) Arrays.stream(targets).filter(target -> target != null).count();
+        return (int) Arrays.stream(targets).filter(Objects::nonNull).count() + (pin == null ? 0 : 1);
     }
 
     /** What was written, in order, since the last call: {@code bar:offset/bytes=value}, in hexadecimal. */
