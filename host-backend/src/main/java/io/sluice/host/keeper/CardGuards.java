@@ -2,6 +2,7 @@
 package io.sluice.host.keeper;
 
 import io.sluice.shared.posix.RuntimeDirectory;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
@@ -11,31 +12,46 @@ import java.util.Map;
  */
 public final class CardGuards implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(CardGuards.class.getName());
-    private static final Duration CONNECT = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(2);
+    /** In a machine that is emulated, or has much else to do, Java takes a minute to start. */
+    private static final Duration CONNECT = Duration.ofMinutes(3);
 
     private final RuntimeDirectory directory;
     private final DescriptorStore store;
+    private final Duration limit;
     private KeeperLink own;
-    private boolean waited;
 
     /** For the backend of {@code directory}; {@code store} is what it has already, or null. */
     public CardGuards(RuntimeDirectory directory, DescriptorStore store) {
-        this.directory = directory;
-        this.store = store;
+        this(directory, store, CONNECT);
     }
 
-    /** The guard of the card in {@code slot}; where there is none, a warning says what that means. */
-    public synchronized KeptDescriptors of(String slot) {
+    /** A keeper may take up to {@code limit} to come. */
+    CardGuards(RuntimeDirectory directory, DescriptorStore store, Duration limit) {
+        this.directory = directory;
+        this.store = store;
+        this.limit = limit;
+    }
+
+    /**
+     * The guard of the card in {@code slot}.
+     *
+     * @throws IOException where none comes: such a card is not driven, for it would go on writing to memory that belongs to
+     *     others once this process is killed
+     */
+    public synchronized KeptDescriptors of(String slot) throws IOException {
         final KeeperLink link = store instanceof KeeperLink given ? given : own();
-        if (!link.awaitHeld(waited ? Duration.ZERO : CONNECT)) {
-            waited = true;
+        if (!link.awaitHeld(SOON)) {
             LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0} is driven without a guard, for no keeper could be started in {1}: if this process is killed"
-                            + " (kill -9), the card goes on writing to memory that belongs to others by then. Stop"
-                            + " it orderly, or give the card an IOMMU: sluice nic bind {0} --driver vfio-pci",
-                    slot,
-                    directory.path());
+                    System.Logger.Level.INFO,
+                    "{0} waits for the keeper, the process that stops the card should this one be killed",
+                    slot);
+            if (!link.awaitHeld(limit)) {
+                throw new IOException(slot + " is not driven, for no keeper came within " + limit.toSeconds() + " s in "
+                        + directory.path() + ": should this process be killed, nothing would keep the card from"
+                        + " writing to memory that belongs to others by then. The warnings above say what keeps the"
+                        + " keeper; or give the card an IOMMU: sluice nic bind " + slot + " --driver vfio-pci");
+            }
         }
         final String group = KeptItems.CARD_GROUP
                 + slot.replace(':', '-')

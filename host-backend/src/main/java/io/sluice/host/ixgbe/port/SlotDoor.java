@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.ixgbe.port;
 
-import io.sluice.host.keeper.KeptDescriptors;
+import io.sluice.host.keeper.CardGuard;
 import io.sluice.host.pci.PciDevice;
 import io.sluice.host.pci.uio.SlotFolder;
 import io.sluice.host.pci.uio.SysfsDoor;
 import io.sluice.host.pci.vfio.VfioDoor;
 import java.io.IOException;
-import java.util.function.Supplier;
 
 /** The way to a card in a slot of this machine, which depends on the kernel's driver that has it. */
 public final class SlotDoor {
@@ -22,7 +21,7 @@ public final class SlotDoor {
      * @param guard who stops the card where this process cannot any more, for a way that needs it
      * @throws IOException where the card cannot be had, with what to do
      */
-    public static PciDevice open(String slot, Supplier<KeptDescriptors> guard) throws IOException {
+    public static PciDevice open(String slot, CardGuard guard) throws IOException {
         final SlotFolder folder = SlotFolder.of(slot);
         final String driver = folder.driver();
         if (!folder.exists() || driver.isEmpty() || driver.equals(SlotFolder.GENERIC)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.sluice.host.pci.uio;
 
+import io.sluice.host.keeper.CardGuard;
 import io.sluice.host.keeper.KeptDescriptors;
 import io.sluice.host.keeper.KeptItems;
 import io.sluice.host.pci.DmaMapping;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * The door to a card on this machine's bus that uio_pci_generic has, or no driver at all: registers are those of the card
@@ -57,12 +57,12 @@ public final class SysfsDoor implements PciDevice {
      * @param guard by which another process stops the card where this one cannot any more; asked once the card may be had
      * @throws IOException where the card cannot be had, with what to do
      */
-    public static SysfsDoor open(String slot, Supplier<KeptDescriptors> guard) throws IOException {
+    public static SysfsDoor open(String slot, CardGuard guard) throws IOException {
         return open(SlotFolder.of(slot), guard);
     }
 
     /** As the other, of a function by its folder. */
-    static SysfsDoor open(SlotFolder folder, Supplier<KeptDescriptors> guard) throws IOException {
+    static SysfsDoor open(SlotFolder folder, CardGuard guard) throws IOException {
         check(folder);
         final SysfsDoor door = new SysfsDoor(folder);
         try {
