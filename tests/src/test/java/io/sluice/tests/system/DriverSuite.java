@@ -70,13 +70,11 @@ final class DriverSuite {
 
     /** Runs them on the card in {@code slot}, whose wire leads to {@code machine}'s interface {@code wire}: all succeed. */
     static void run(JudgeMachine machine, String slot, String wire) {
-        final StringBuilder command = new StringBuilder("/sluice/jre/bin/java --enable-native-access=ALL-UNNAMED")
-                .append(" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp '/sluice/lib/*' -Dsluice.card=")
-                .append(slot)
+        final StringBuilder command = new StringBuilder("SLUICE_JAVA_OPTS='-Dsluice.card=" + slot)
                 .append(" -Dsluice.wire=")
                 .append(wire)
-                .append(" org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors")
-                .append(" --details=tree --details-theme=ascii");
+                .append("' SLUICE_MAIN=org.junit.platform.console.ConsoleLauncher sluice execute")
+                .append(" --disable-banner --disable-ansi-colors --details=tree --details-theme=ascii");
         CLASSES.forEach(
                 name -> command.append(" --select-class=").append(PACKAGE).append(name));
         final Commands.Result result = machine.attempt(command.toString(), LIMIT);

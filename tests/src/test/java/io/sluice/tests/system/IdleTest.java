@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Timeout;
 final class IdleTest {
     private static final Duration OBSERVED = Duration.ofSeconds(10);
     private static final double LIMIT_OF_A_CORE = 0.02;
-    private static final double STARTED_SHARE = 0.1;
     private static final Duration QUIET_LIMIT = Duration.ofSeconds(60);
 
     @Test
@@ -65,7 +64,7 @@ final class IdleTest {
                 return false;
             }
             final long used = ProcessorTime.of(process.processId()).nanos();
-            final boolean quiet = used - last[1] < STARTED_SHARE * (now - last[0]);
+            final boolean quiet = used - last[1] < LIMIT_OF_A_CORE * (now - last[0]);
             last[0] = now;
             last[1] = used;
             return quiet;

@@ -26,8 +26,7 @@ final class MachineProgram {
             machine.run("echo " + part + " >>/tmp/typed", LIMIT);
         }
         machine.run("base64 -d /tmp/typed >" + file, LIMIT);
-        return "/sluice/jre/bin/java --enable-native-access=ALL-UNNAMED -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-                + " -cp '/sluice/lib/*:/tmp' " + program.getName();
+        return "env SLUICE_CLASSES=/tmp SLUICE_MAIN=" + program.getName() + " sluice";
     }
 
     private static byte[] bytes(Class<?> program) {

@@ -103,10 +103,9 @@ final class OneMachineTest {
         for (int i = 0; i < cards.length; i++) {
             machine.bind(options.slot(i), driver);
         }
-        // The second compiler costs more there than it brings, and so does waiting by looking again; a program that
-        // starts may
-        // show no sign of life for seconds.
-        machine.run("export SLUICE_RUN=/run/sluice SLUICE_JAVA_OPTS=-XX:TieredStopAtLevel=1", LIMIT);
+        // Waiting by looking again costs more there than it brings; a program that starts may show no sign of life for
+        // seconds.
+        machine.run("export SLUICE_RUN=/run/sluice", LIMIT);
         machine.background(
                 "backend",
                 String.format(

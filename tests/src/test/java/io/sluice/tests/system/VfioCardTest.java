@@ -116,9 +116,7 @@ final class VfioCardTest {
 
     private void startBackend() {
         machine.background(
-                "backend",
-                "SLUICE_JAVA_OPTS=-XX:TieredStopAtLevel=1 sluice run 'ixgbe:" + slot
-                        + " <=> tap:sl0' --keep none --slots 256 --wait block");
+                "backend", "sluice run 'ixgbe:" + slot + " <=> tap:sl0' --keep none --slots 256 --wait block");
         Await.until(
                 "the interface of a chain in a machine",
                 START,
