@@ -43,6 +43,9 @@ public sealed interface DescriptorStore extends AutoCloseable permits KeeperLink
     /** Holds {@code descriptor} from now on, also when this process dies in the next instant. */
     void hold(String group, String item, int descriptor);
 
+    /** Whether all of {@code group} is held by now that was given to {@link #hold}: there was room for it. */
+    boolean holds(String group);
+
     /** Holds this item no more. */
     void drop(String group, String item);
 

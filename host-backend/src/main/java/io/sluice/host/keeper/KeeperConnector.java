@@ -182,6 +182,7 @@ final class KeeperConnector {
                         "the keeper has no room for {0} of {1}: if this backend is killed, guests end with it",
                         message.name(1),
                         message.name(0));
+                link.refused(message.name(0));
             } else {
                 link.answered(answer);
             }

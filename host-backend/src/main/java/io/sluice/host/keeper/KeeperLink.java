@@ -6,9 +6,11 @@ import io.sluice.shared.posix.Descriptors;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +37,9 @@ public final class KeeperLink implements DescriptorStore {
 
     /** What shall be held, whether a keeper knows or not; guarded by this. */
     private final Map<Name, Integer> held = new LinkedHashMap<>();
+
+    /** Groups of which the keeper that there is does not hold all, for it has no room; guarded by this. */
+    private final Set<String> refused = new HashSet<>();
 
     /** The one that there is, or null; guarded by this, and so is whoever sends. */
     private KeeperConnection connection;
@@ -63,8 +68,14 @@ public final class KeeperLink implements DescriptorStore {
     /** Gives the keeper of a new connection all that is to be held. */
     synchronized void connected(KeeperConnection newConnection) {
         connection = newConnection;
+        refused.clear();
         held.forEach(this::sendHold);
         notifyAll();
+    }
+
+    /** Notes that the keeper does not hold all of {@code group}. */
+    synchronized void refused(String group) {
+        refused.add(group);
     }
 
     /** Hands {@code answer} to whoever has asked. */
@@ -160,6 +171,17 @@ public final class KeeperLink implements DescriptorStore {
         final Name name = new Name(group, item);
         held.put(name, descriptor);
         sendHold(name, descriptor);
+    }
+
+    @Override
+    public boolean holds(String group) {
+        // The keeper answers in order: what it refuses comes before the answer to any later question.
+        if (ask(KeeperMessage.of(Word.LIST)) == KeeperAnswer.NONE) {
+            return false;
+        }
+        synchronized (this) {
+            return !refused.contains(group);
+        }
     }
 
     @Override

@@ -55,6 +55,11 @@ public final class KeptDescriptors {
         }
     }
 
+    /** Whether what was given to {@link #hold} is held by now; true where nothing is to be kept. */
+    public boolean held() {
+        return store == null || store.holds(group);
+    }
+
     /** Holds it no more; to be called before the descriptor is closed. */
     public void drop(String item) {
         if (store != null) {

@@ -123,6 +123,12 @@ public final class SystemdStore implements DescriptorStore {
         send("FDSTORE=1\nFDPOLL=0\nFDNAME=" + group + '/' + item, descriptor);
     }
 
+    /** systemd does not say. */
+    @Override
+    public boolean holds(String group) {
+        return true;
+    }
+
     @Override
     public synchronized void drop(String group, String item) {
         final List<String> items = held.get(group);

@@ -260,6 +260,24 @@ class KeeperLinkTest {
     }
 
     @Test
+    void shouldSayWhatTheKeeperHasNoRoomFor() {
+        try (KeeperLink link = open()) {
+            assertThat(link.awaitHeld(LIMIT)).isTrue();
+            for (int i = 0; i < DescriptorStore.MAX_GROUPS; i++) {
+                link.hold("group-" + i, "item", 0);
+            }
+            assertThat(link.holds("group-0")).isTrue();
+            link.hold("one-too-many", "item", 0);
+            assertThat(link.holds("one-too-many")).isFalse();
+            assertThat(link.holds("group-0")).isTrue();
+            for (int i = 0; i < DescriptorStore.MAX_GROUPS; i++) {
+                link.forget("group-" + i);
+            }
+            link.forget("one-too-many");
+        }
+    }
+
+    @Test
     void shouldDisconnectWhoSaysWhatIsNoMessage() {
         try (KeeperLink link = open()) {
             assertThat(link.awaitHeld(LIMIT)).isTrue();

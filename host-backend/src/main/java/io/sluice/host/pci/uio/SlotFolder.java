@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  *   config       configuration space        resource     lines "first last flags" of the BARs
+ *   class        0x020000 of a network card
  *   resource0    BAR 0, to be mapped        reset        "1" resets the function; configuration space is kept
  *   driver -&gt; .../uio_pci_generic           uio/uio0     what that driver calls it
  *   iommu_group -&gt; .../iommu_groups/12      its type: "identity" where the IOMMU translates nothing
@@ -42,6 +43,11 @@ public record SlotFolder(Path path) {
 
     String slot() {
         return path.getFileName().toString();
+    }
+
+    /** Whether the function's class says so (0x02, PCI Code and ID Assignment Specification). */
+    boolean isNetworkCard() {
+        return text("class").startsWith("0x02");
     }
 
     /** The kernel's driver that has it; empty for none. */

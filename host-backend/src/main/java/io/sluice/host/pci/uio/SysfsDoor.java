@@ -71,6 +71,9 @@ public final class SysfsDoor implements PciDevice {
             door.guard(guard.get());
             return door;
         } catch (IOException | RuntimeException e) {
+            if (door.kept != null) {
+                door.kept.forget();
+            }
             door.release();
             throw e;
         }
@@ -80,6 +83,10 @@ public final class SysfsDoor implements PciDevice {
         final String slot = folder.slot();
         if (!folder.exists()) {
             throw new IOException("slot " + slot + " has no PCI device; 'sluice nic list' shows where there are cards");
+        }
+        if (!folder.isNetworkCard()) {
+            // What stops a card would stop a bridge, and all that is behind it.
+            throw new IOException(slot + " is no network card; 'sluice nic list' shows where there are cards");
         }
         final String driver = folder.driver();
         if (!driver.isEmpty() && !driver.equals(SlotFolder.GENERIC)) {
@@ -115,11 +122,20 @@ public final class SysfsDoor implements PciDevice {
         }
     }
 
-    private void guard(KeptDescriptors guard) {
+    private void guard(KeptDescriptors guard) throws IOException {
         kept = guard;
         kept.hold(KeptItems.CARD_CONFIG, config);
         if (reset >= 0) {
             kept.hold(KeptItems.CARD_RESET, reset);
+        }
+        checkGuard();
+    }
+
+    private void checkGuard() throws IOException {
+        if (!kept.held()) {
+            throw new IOException(folder.slot() + " is not driven, for the keeper has no room to look after it: should"
+                    + " this process be killed, nothing would keep the card from writing to memory that belongs to others"
+                    + " by then. End backends that are not needed, or give the card an IOMMU");
         }
     }
 
@@ -179,12 +195,14 @@ public final class SysfsDoor implements PciDevice {
 
     @Override
     public synchronized int readConfig(int offset, int bytes) {
-        return SysfsFunction.read(config, offset, bytes);
+        return closed ? GONE >>> Integer.SIZE - 8 * bytes : SysfsFunction.read(config, offset, bytes);
     }
 
     @Override
     public synchronized void writeConfig(int offset, int bytes, int value) {
-        SysfsFunction.write(config, offset, bytes, value);
+        if (!closed) {
+            SysfsFunction.write(config, offset, bytes, value);
+        }
     }
 
     @Override
@@ -221,6 +239,12 @@ public final class SysfsDoor implements PciDevice {
         final DoorMapping mapping = new DoorMapping(pinned.physicalAddress(), memory.lengthBytes(), this::unmap);
         mappings.put(mapping, pinned);
         kept.hold(item(mapping), pinned.pinned().descriptor());
+        try {
+            checkGuard();
+        } catch (IOException e) {
+            unmap(mapping);
+            throw e;
+        }
         return mapping;
     }
 
@@ -250,6 +274,9 @@ public final class SysfsDoor implements PciDevice {
 
     @Override
     public synchronized void reset() throws IOException {
+        if (closed) {
+            throw new IOException(folder.slot() + " has been given back");
+        }
         if (reset < 0) {
             throw new IOException(folder.slot() + " cannot be reset by the kernel, which knows no way to do it");
         }

@@ -33,6 +33,7 @@ public final class MadeUpSlot {
                 0x0000000000000000 0x0000000000000000 0x0000000000000000
                 0x000000000000c000 0x000000000000c01f 0x0000000000040101
                 """);
+        write("class", "0x020000\n");
         write("numa_node", "-1\n");
         write("reset", "");
         write("enable", "0\n");

@@ -97,6 +97,9 @@ class SysfsDoorTest {
         assertThatThrownBy(() -> SysfsDoor.open(SlotFolder.of(root, "04:00.1"), KeptDescriptors::none))
                 .hasMessageContaining("slot 0000:04:00.1 has no PCI device")
                 .hasMessageContaining("sluice nic list");
+        slot.write("class", "0x060400\n");
+        assertThatThrownBy(this::open).hasMessageContaining("0000:03:00.0 is no network card");
+        slot.write("class", "0x020000\n");
         slot.driver("ixgbe");
         assertThatThrownBy(this::open)
                 .hasMessageContaining("the kernel's driver ixgbe has 0000:03:00.0")
