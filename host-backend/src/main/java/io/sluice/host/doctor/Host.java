@@ -112,6 +112,6 @@ record Host(
 
     /** Whether the kernel is one of Debian's or of a distribution made from it. */
     boolean debian() {
-        return exists("etc/debian_version");
+        return lines("etc/os-release").contains("ID=debian");
     }
 }

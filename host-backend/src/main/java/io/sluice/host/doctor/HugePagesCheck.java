@@ -30,31 +30,36 @@ final class HugePagesCheck implements Check {
                     .forEach(nodes::add);
         }
         if (nodes.isEmpty()) {
-            return List.of(pool(host, SUBJECT, SYSTEM, "/proc/sys/vm/nr_hugepages"));
+            return List.of(pool(host, SUBJECT, SYSTEM));
         }
         return nodes.stream()
                 .map(node -> {
                     final String folder = "sys/devices/system/node/node" + node + "/" + POOL;
-                    return pool(host, SUBJECT + ", node " + node, folder, "/" + folder + "nr_hugepages");
+                    return pool(host, SUBJECT + ", node " + node, folder);
                 })
                 .toList();
     }
 
-    private static Finding pool(Host host, String subject, String folder, String control) {
+    private static Finding pool(Host host, String subject, String folder) {
         final long total = host.number(folder + "nr_hugepages");
         final long free = host.number(folder + "free_hugepages");
         final String found = total == 0 ? "none" : free + " free of " + total;
         if (free > 0) {
             return Finding.ok(subject, found + ", 2 MiB each", WHY);
         }
-        return Finding.lack(
-                        withoutIommu(host),
-                        subject,
-                        found,
-                        WHY,
-                        host.prompt().writeAsRoot(Long.toString(total + ENOUGH), control))
-                .lasting(host.prompt()
-                        .writeAsRoot("vm.nr_hugepages=" + (total + ENOUGH), "/etc/sysctl.d/80-sluice.conf"));
+        final Finding lack = Finding.lack(
+                withoutIommu(host),
+                subject,
+                found,
+                WHY,
+                host.prompt().writeAsRoot(Long.toString(total + ENOUGH), "/" + folder + "nr_hugepages"));
+        // What sysctl sets are pages of the usual size, on all nodes.
+        return host.lines("proc/meminfo").stream().anyMatch(line -> line.matches("Hugepagesize: +2048 kB"))
+                ? lack.lasting(host.prompt()
+                        .writeAsRoot(
+                                "vm.nr_hugepages=" + (host.number(SYSTEM + "nr_hugepages") + ENOUGH),
+                                "/etc/sysctl.d/80-sluice.conf"))
+                : lack;
     }
 
     /** Whether a card is to be used that no IOMMU stands before. */

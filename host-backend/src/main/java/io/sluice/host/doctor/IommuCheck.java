@@ -40,8 +40,8 @@ final class IommuCheck implements Check {
             final boolean virtual = host.lines("proc/cpuinfo").stream()
                     .anyMatch(line -> line.startsWith("flags") && line.contains(" hypervisor"));
             final String remedy = virtual
-                    ? "this is a virtual machine: give it one (QEMU: -machine q35 -device"
-                            + " intel-iommu,intremap=on,caching-mode=on), and start its kernel with intel_iommu=on"
+                    ? "this is a virtual machine: give it one (QEMU: -machine q35,kernel-irqchip=split"
+                            + " -device intel-iommu,intremap=on,caching-mode=on), and start its kernel with intel_iommu=on"
                     : "switch on VT-d (Intel) or AMD-Vi (AMD) in the firmware's setup";
             return Finding.lack(needed, SUBJECT, "none: the firmware describes none; " + remedy, WHY);
         }

@@ -92,12 +92,18 @@ final class MachinesCheck implements Check {
         return switch (KernelModule.of(host, module)) {
             case ABSENT ->
                 Finding.warning(KVM, "the kernel has no module " + module, why, KernelModule.otherKernel(host));
-            case LOADABLE, LOADED ->
+            case LOADABLE ->
                 Finding.warning(
                         KVM,
                         "there is no /dev/kvm, though the processor can",
                         why,
                         host.prompt().asRoot("modprobe " + module));
+            case LOADED ->
+                Finding.warning(
+                        KVM,
+                        "there is no /dev/kvm, though the kernel has " + module
+                                + ": a container needs --device /dev/kvm",
+                        why);
         };
     }
 }

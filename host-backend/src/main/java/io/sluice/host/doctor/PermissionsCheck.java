@@ -3,6 +3,8 @@ package io.sluice.host.doctor;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,10 +66,17 @@ final class PermissionsCheck implements Check {
                     subject,
                     e.getMessage(),
                     why,
-                    Files.isDirectory(host.directory().path())
-                                    && Files.isWritable(host.directory().path())
-                            ? "chmod 700 " + path
-                            : "export SLUICE_RUN=$HOME/.sluice");
+                    owned(host.directory().path()) ? "chmod 700 " + path : "export SLUICE_RUN=$HOME/.sluice");
+        }
+    }
+
+    /** Whether only the directory's mode can be wrong. */
+    private static boolean owned(Path directory) {
+        try {
+            return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                    && Files.getOwner(directory).equals(Files.getOwner(Path.of("/proc/self")));
+        } catch (IOException e) {
+            return false;
         }
     }
 }

@@ -10,6 +10,9 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts other programs to ask them something. */
 interface Programs {
+    /** How long one may take. */
+    int LIMIT_SECONDS = 10;
+
     /** Those of this machine. */
     Programs SYSTEM = Programs::run;
 
@@ -22,12 +25,17 @@ interface Programs {
                     .redirectInput(new File("/dev/null"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
+            // Its output ends when it does.
+            final boolean[] late = {false};
+            process.onExit()
+                    .completeOnTimeout(null, LIMIT_SECONDS, TimeUnit.SECONDS)
+                    .thenAccept(ended -> {
+                        late[0] = ended == null;
+                        process.destroyForcibly();
+                    });
             final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor(10, TimeUnit.SECONDS)) {
-                return Optional.of(output.strip());
-            }
-            process.destroyForcibly();
-            return Optional.empty();
+            process.waitFor();
+            return late[0] ? Optional.empty() : Optional.of(output.strip());
         } catch (IOException e) {
             return Optional.empty();
         } catch (InterruptedException e) {

@@ -75,6 +75,15 @@ final class BindingRules {
         return functions;
     }
 
+    /** Throws where the function is neither a card of ours nor was taken by us: stopping it could stop anything. */
+    void refuseStrangers(SysfsDevice function) throws IOException {
+        if (function.kind().isEmpty() && system.notes().of(function.address()).isEmpty()) {
+            throw new IOException(
+                    function.address() + " (" + function.ids() + ") is no card that Sluice has a driver for,"
+                            + " and 'sluice nic bind' has not taken it: it is left alone; sluice nic list shows the cards");
+        }
+    }
+
     /** Throws where a program has the function open: its driver could not let go of it. */
     void refuseWhileInUse(SysfsDevice function) throws IOException {
         final List<String> users = new DeviceUsers(system.proc()).of(function);
@@ -96,6 +105,13 @@ final class BindingRules {
             if (!uses.isEmpty()) {
                 reasons.add(function.address() + " is in use: " + name + ' ' + String.join(", ", uses));
             }
+        }
+        final List<String> virtual = SysfsDevice.names(function.folder()).stream()
+                .filter(name -> name.startsWith("virtfn"))
+                .toList();
+        if (!virtual.isEmpty()) {
+            reasons.add(function.address() + " has virtual functions, which end with the kernel's driver: count="
+                    + virtual.size());
         }
         if (!function.network()) {
             reasons.add(function.address() + " is no network card, and the kernel's driver " + function.driver()

@@ -96,6 +96,7 @@ public final class CardBinding {
         }
         for (SysfsDevice function : functions) {
             if (!function.kernelUses()) {
+                rules.refuseStrangers(function);
                 rules.refuseWhileInUse(function);
             }
         }
@@ -132,8 +133,7 @@ public final class CardBinding {
         } catch (IOException e) {
             throw new IOException(
                     e.getMessage() + "; the kernel needs the module " + module
-                            + ". Debian's kernels for clouds lack it;"
-                            + " to get the other, which has it, and start it: "
+                            + ". Debian's linux-image-amd64 has it; to get that and start it: "
                             + system.prompt().asRoot("apt-get install linux-image-amd64") + " && "
                             + system.prompt().asRoot("reboot"),
                     e);

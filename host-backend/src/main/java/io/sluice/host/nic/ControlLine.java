@@ -4,6 +4,7 @@ package io.sluice.host.nic;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,15 @@ record ControlLine(SocketChannel connection) implements AutoCloseable {
         final ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
         while (bytes.hasRemaining()) {
             connection.write(bytes);
+        }
+    }
+
+    /** Ends the wait of whoever reads or writes. */
+    void abandon() {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -4,13 +4,18 @@ package io.sluice.host.nic;
 import io.sluice.shared.posix.RuntimeDirectory;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Gives orders to a process that serves a card ({@link NicControl}). */
 public final class NicOrders {
+    private static final int ANSWER_SECONDS = 5;
+
     private NicOrders() {}
 
     /**
@@ -61,12 +66,16 @@ public final class NicOrders {
 
     private static String ask(Path path, String order) throws IOException {
         try (ControlLine line = new ControlLine(SocketChannel.open(UnixDomainSocketAddress.of(path)))) {
+            CompletableFuture.delayedExecutor(ANSWER_SECONDS, TimeUnit.SECONDS).execute(line::abandon);
             line.write(order + '\n');
             final String answer = line.readAll();
             if (answer.isEmpty()) {
                 throw new IOException("the process behind " + path + " has ended");
             }
             return answer;
+        } catch (AsynchronousCloseException e) {
+            throw new IOException(
+                    "the process behind " + path + " has not answered within " + ANSWER_SECONDS + " s", e);
         } catch (IOException e) {
             throw new IOException("no order can be given at " + path + ": " + e.getMessage(), e);
         }

@@ -28,12 +28,13 @@ record RunningCard(SysfsDevice function, SysfsWriter writer) {
         try (RandomAccessFile file = new RandomAccessFile(config.toFile(), "rw")) {
             file.seek(COMMAND);
             final int command = file.read();
-            if (command == GONE || (command & PciConfig.COMMAND_BUS_MASTER) == 0) {
+            if (command == GONE) {
                 return;
             }
             file.seek(COMMAND);
             file.write(command & ~PciConfig.COMMAND_BUS_MASTER);
         }
+        // Also where the bit was clear: uio_pci_generic clears it when a program ends, and resets nothing.
         final Path reset = function.folder().resolve("reset");
         if (Files.exists(reset)) {
             writer.write(reset, "1");

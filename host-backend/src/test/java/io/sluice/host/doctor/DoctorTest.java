@@ -115,14 +115,20 @@ class DoctorTest {
 
         final Finding none = host.examine("huge pages");
         assertThat(none.state()).isEqualTo(State.WARNING);
-        assertThat(none.commands()).containsExactly("echo 64 > /proc/sys/vm/nr_hugepages");
+        assertThat(none.commands()).containsExactly("echo 64 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
         assertThat(none.lasting()).containsExactly("echo vm.nr_hugepages=64 > /etc/sysctl.d/80-sluice.conf");
 
         host.write("sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", "10");
         host.otherUser();
         final Finding busy = host.examine("huge pages");
         assertThat(busy.found()).isEqualTo("0 free of 10");
-        assertThat(busy.commands()).containsExactly("echo 74 | sudo tee /proc/sys/vm/nr_hugepages");
+        assertThat(busy.commands())
+                .containsExactly("echo 74 | sudo tee /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+
+        host.write("proc/meminfo", "Hugepagesize:    1048576 kB\n");
+        assertThat(host.examine("huge pages").lasting())
+                .as("sysctl would set pages of 1 GiB")
+                .isEmpty();
 
         host.noIommu();
         assertThat(host.examine("huge pages").state()).isEqualTo(State.MISSING);

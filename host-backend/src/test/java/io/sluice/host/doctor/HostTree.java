@@ -53,7 +53,8 @@ final class HostTree {
         for (String device : List.of("kvm", "net/tun", "vfio/vfio", "vfio/12")) {
             write("dev/" + device, "");
         }
-        write("etc/debian_version", "12.9");
+        write("etc/os-release", "NAME=\"Debian GNU/Linux\"\nID=debian\n");
+        write("proc/meminfo", "MemTotal:       16318496 kB\nHugepagesize:       2048 kB\n");
         write("etc/default/grub", "GRUB_CMDLINE_LINUX=\"\"");
         TestCards.addDevice(path("sys"), CARD, 0x8086, 0x10FB, "vfio-pci", "12");
         program("QEMU emulator version 11.1.3", "--version");

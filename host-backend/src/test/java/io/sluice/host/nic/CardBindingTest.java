@@ -359,6 +359,37 @@ class CardBindingTest {
         assertThat(device.resolve("reset")).hasContent("1");
     }
 
+    /** uio_pci_generic takes it off its bus when a program ends, and it would go on once it is back there. */
+    @Test
+    void shouldResetACardThatSomebodyStopped() throws IOException {
+        final Path device = kernel.card(CARD, "eth2", "");
+        binding.bind(new BindRequest(CARD, Optional.of("uio_pci_generic"), false, false));
+        Files.write(device.resolve("config"), new byte[64]);
+        Files.writeString(device.resolve("reset"), "");
+
+        binding.unbind(CARD, false);
+
+        assertThat(device.resolve("reset")).hasContent("1");
+    }
+
+    @Test
+    void shouldMindVirtualFunctions() throws IOException {
+        Files.createDirectory(kernel.card(CARD, "eth2", "12").resolve("virtfn0"));
+
+        assertThatThrownBy(() -> binding.bind(request(CARD))).hasMessageContaining("has virtual functions");
+        binding.bind(forced(CARD));
+        assertThat(function(CARD).driver()).isEqualTo("vfio-pci");
+    }
+
+    @Test
+    void shouldNotStopWhatItHasNotTaken() throws IOException {
+        final Path device = kernel.function(CARD, "eth2", 0x1AF4, 0x1041, "", "");
+        Files.write(device.resolve("config"), new byte[] {0, 0, 0, 0, 0b110});
+
+        assertThatThrownBy(() -> binding.unbind(CARD, false)).hasMessageContaining("it is left alone");
+        assertThat(Files.readAllBytes(device.resolve("config"))[4]).isEqualTo((byte) 0b110);
+    }
+
     @Test
     void shouldLeaveOtherDevicesAlone() throws IOException {
         final Path device = kernel.function(CARD, "eth2", 0x1AF4, 0x1041, "virtio-pci", "12");
