@@ -92,7 +92,16 @@ class NicSelfTestCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--skip=lnk", "--seconds=0", "--link-timeout=-1", "--seconds=NaN"})
+    @ValueSource(
+            strings = {
+                "--skip=lnk",
+                "--skip=bus",
+                "--skip=set-up",
+                "--seconds=300",
+                "--seconds=0",
+                "--link-timeout=-1",
+                "--seconds=NaN"
+            })
     void shouldRefuseWhatCannotBe(String option) {
         assertThat(Main.commandLine().setErr(new PrintWriter(err, true)).execute("nic", "selftest", "model0", option))
                 .isEqualTo(ErrorReport.WRONG_INPUT);

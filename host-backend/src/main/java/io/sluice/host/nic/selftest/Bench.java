@@ -52,6 +52,8 @@ final class Bench implements AutoCloseable {
             case NOTHING -> "";
             case REGISTERS -> inspection == null ? "the card does not answer" : "";
             case CARD -> card == null ? "the card could not be set up" : "";
+            case MEMORY ->
+                card == null ? "the card could not be set up" : memory == null ? "there is no memory to work with" : "";
         };
     }
 

@@ -11,8 +11,10 @@ interface Check {
         NOTHING,
         /** It was identified, and its registers answer. */
         REGISTERS,
-        /** It is set up and may use memory. */
-        CARD
+        /** It is set up. */
+        CARD,
+        /** It is set up and there is memory that it may use. */
+        MEMORY
     }
 
     /** A word for it. */

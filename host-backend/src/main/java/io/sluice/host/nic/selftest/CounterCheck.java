@@ -13,7 +13,7 @@ final class CounterCheck implements Check {
 
     @Override
     public Need need() {
-        return Need.CARD;
+        return Need.MEMORY;
     }
 
     @Override

@@ -15,7 +15,7 @@ final class DmaCheck implements Check {
 
     @Override
     public Need need() {
-        return Need.CARD;
+        return Need.MEMORY;
     }
 
     @Override

@@ -146,7 +146,7 @@ final class LoopPort implements AutoCloseable {
             if ((word & DONE) == 0) {
                 return NOTHING;
             }
-            if ((word & END_OF_PACKET) == 0 || (word & FRAME_ERRORS) != 0) {
+            if (isDamaged(word)) {
                 return DAMAGED;
             }
             if (Memory.longAt(frame()) == addresses && Memory.intAt(frame() + Long.BYTES) == addressesEnd) {
@@ -161,10 +161,14 @@ final class LoopPort implements AutoCloseable {
         return memory.received((int) next & MASK);
     }
 
-    /** Gives that frame's descriptor to the card again. */
+    /** Gives that frame's descriptor to the card again; a damaged frame does not count as received. */
     void release() {
-        received++;
+        received += isDamaged(Memory.longAt(receiveDescriptor(next) + WORD)) ? 0 : 1;
         giveBack();
+    }
+
+    private static boolean isDamaged(long word) {
+        return (word & END_OF_PACKET) == 0 || (word & FRAME_ERRORS) != 0;
     }
 
     private void giveBack() {

@@ -17,7 +17,7 @@ final class LoopbackCheck implements Check {
 
     @Override
     public Need need() {
-        return Need.CARD;
+        return Need.MEMORY;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class QueueCheck implements Check {
 
     @Override
     public Need need() {
-        return Need.CARD;
+        return Need.MEMORY;
     }
 
     @Override

@@ -11,6 +11,8 @@ import java.util.Set;
  * @param skipped names of checks that are left out
  */
 public record SelfTestOptions(long throughputNanos, long linkNanos, Set<String> skipped) {
+    private static final Set<String> NEEDED = Set.of("bus", "set-up");
+
     public SelfTestOptions {
         if (throughputNanos <= 0 || linkNanos < 0) {
             throw new IllegalArgumentException("throughputNanos=" + throughputNanos + " linkNanos=" + linkNanos
@@ -21,6 +23,10 @@ public record SelfTestOptions(long throughputNanos, long linkNanos, Set<String> 
             if (!SelfTest.names().contains(check)) {
                 throw new IllegalArgumentException(
                         "check '" + check + "': no such check; there are " + String.join(", ", SelfTest.names()));
+            }
+            if (NEEDED.contains(check)) {
+                throw new IllegalArgumentException(
+                        "check '" + check + "' cannot be left out, for others need what it does");
             }
         }
     }

@@ -33,7 +33,7 @@ final class ThroughputCheck implements Check {
 
     @Override
     public Need need() {
-        return Need.CARD;
+        return Need.MEMORY;
     }
 
     @Override
