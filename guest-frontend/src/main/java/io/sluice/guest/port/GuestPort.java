@@ -130,12 +130,16 @@ public final class GuestPort implements AutoCloseable {
         final List<Path> devices = PciDevices.ivshmem(PciDevices.ROOT);
         String refused = "";
         for (Path device : devices) {
-            final Attachment attachment = PciDevices.attach(device);
             try {
-                Directory.shared(attachment.address(), attachment.lengthBytes());
-                return attachment;
-            } catch (RegionFormatException e) {
-                attachment.close();
+                final Attachment attachment = PciDevices.attach(device);
+                try {
+                    Directory.shared(attachment.address(), attachment.lengthBytes());
+                    return attachment;
+                } catch (RegionFormatException e) {
+                    attachment.close();
+                    throw e;
+                }
+            } catch (IOException | RegionFormatException e) {
                 refused += "\n  " + device.getFileName() + ": " + e.getMessage();
             }
         }
@@ -144,7 +148,7 @@ public final class GuestPort implements AutoCloseable {
                         ? "this machine has no ring device (PCI 1af4:1110, ivshmem); give it the one that"
                                 + " 'sluice guest-args NAME --qemu' prints on the host, or, in a process or container,"
                                 + " say --port ptnet:/run/sluice/NAME.sock"
-                        : "none of this machine's ivshmem devices holds a Sluice region:" + refused);
+                        : "none of this machine's ivshmem devices can be had and holds a Sluice region:" + refused);
     }
 
     /** The name under which the chain knows this guest. */

@@ -45,8 +45,9 @@ final class PciDevices {
     /** What a person has to do for the device in folder {@code device} to bring interrupts. */
     static String waysToInterrupts(Path device) {
         if (!Files.exists(device.resolve("iommu_group"))) {
-            return "for interrupts, start the machine with a virtual IOMMU ('sluice vm --viommu'; or, of QEMU's q35,"
-                    + " -device intel-iommu,intremap=on, and the kernel parameter intel_iommu=on)";
+            return "for interrupts, start the machine with a virtual IOMMU ('sluice vm --viommu'; or, of QEMU's,"
+                    + " -machine q35,kernel-irqchip=split -device intel-iommu,intremap=on, and the kernel parameter"
+                    + " intel_iommu=on)";
         }
         final String slot = device.getFileName().toString();
         return "for interrupts, type: modprobe vfio-pci && echo vfio-pci > " + device + "/driver_override && echo "

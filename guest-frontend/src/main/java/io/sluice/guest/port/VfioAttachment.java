@@ -49,16 +49,23 @@ final class VfioAttachment implements Attachment {
      */
     static VfioAttachment open(String slot) throws IOException {
         final VfioDevice device = VfioDevice.open(slot);
-        final int bell = EventFd.create();
+        VfioMapping memory = null;
+        int bell = -1;
         try {
-            final VfioMapping memory = map(device);
+            memory = map(device);
+            bell = EventFd.create();
             device.interrupt(VECTOR, bell);
             // An interrupt is a write to memory: QEMU drops those of a device that may not write there.
             device.busMaster(true);
             return new VfioAttachment(device, memory, bell);
         } catch (IOException | RuntimeException e) {
+            if (memory != null) {
+                memory.close(); // which would keep the device open
+            }
             device.close();
-            Descriptors.close(bell);
+            if (bell >= 0) {
+                Descriptors.close(bell);
+            }
             throw e;
         }
     }

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What stages under load stop for, for twenty seconds (ten minutes in the long run): the worst turns, and whether the machine or the
- * JVM is to blame for each. On a shared machine the scheduler's share says nothing of Sluice; the JVM's does.
+ * What stages under load stop for, for twenty seconds (ten minutes in the long run): the worst turns, and whether the
+ * machine or the JVM is to blame for each. On a shared machine the scheduler's share says nothing of Sluice; the JVM's
+ * does.
  */
 class PauseTest {
     private static final Duration MEASURED = Duration.ofSeconds(Boolean.getBoolean("sluice.long") ? 600 : 20);
