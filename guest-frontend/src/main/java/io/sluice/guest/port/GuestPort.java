@@ -131,14 +131,7 @@ public final class GuestPort implements AutoCloseable {
         String refused = "";
         for (Path device : devices) {
             try {
-                final Attachment attachment = PciDevices.attach(device);
-                try {
-                    Directory.shared(attachment.address(), attachment.lengthBytes());
-                    return attachment;
-                } catch (RegionFormatException e) {
-                    attachment.close();
-                    throw e;
-                }
+                return attachToRegion(device);
             } catch (IOException | RegionFormatException e) {
                 refused += "\n  " + device.getFileName() + ": " + e.getMessage();
             }
@@ -148,7 +141,19 @@ public final class GuestPort implements AutoCloseable {
                         ? "this machine has no ring device (PCI 1af4:1110, ivshmem); give it the one that"
                                 + " 'sluice guest-args NAME --qemu' prints on the host, or, in a process or container,"
                                 + " say --port ptnet:/run/sluice/NAME.sock"
-                        : "none of this machine's ivshmem devices can be had and holds a Sluice region:" + refused);
+                        : "this machine's ivshmem devices cannot be used:" + refused);
+    }
+
+    /** As {@link PciDevices#attach}, to a device whose memory is a region of a backend. */
+    private static Attachment attachToRegion(Path device) throws IOException {
+        final Attachment attachment = PciDevices.attach(device);
+        try {
+            Directory.shared(attachment.address(), attachment.lengthBytes());
+            return attachment;
+        } catch (RegionFormatException e) {
+            attachment.close();
+            throw e;
+        }
     }
 
     /** The name under which the chain knows this guest. */

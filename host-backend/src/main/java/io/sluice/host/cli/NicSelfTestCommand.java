@@ -68,7 +68,7 @@ final class NicSelfTestCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "3",
-            description = "How long throughput is measured; ${DEFAULT-VALUE} by default.")
+            description = "How long throughput is measured, up to 240; ${DEFAULT-VALUE} by default.")
     private double seconds;
 
     @Option(
@@ -78,7 +78,10 @@ final class NicSelfTestCommand implements Callable<Integer> {
             description = "How long the link may take; ${DEFAULT-VALUE} by default.")
     private double linkSeconds;
 
-    @Option(names = "--skip", paramLabel = "CHECK", description = "Leave a check out; may be given several times.")
+    @Option(
+            names = "--skip",
+            paramLabel = "CHECK",
+            description = "Leave a check out, any but bus and set-up; may be given several times.")
     private Set<String> skipped = Set.of();
 
     @Option(names = "--json", description = "Print one JSON document.")

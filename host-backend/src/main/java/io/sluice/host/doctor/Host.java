@@ -110,7 +110,7 @@ record Host(
         return !names("sys/kernel/iommu_groups").isEmpty();
     }
 
-    /** Whether the kernel is one of Debian's or of a distribution made from it. */
+    /** Whether this is Debian itself, whose packages a remedy may name. */
     boolean debian() {
         return lines("etc/os-release").contains("ID=debian");
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Starts other programs to ask them something. */
@@ -25,21 +26,18 @@ interface Programs {
                     .redirectInput(new File("/dev/null"))
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            // Its output ends when it does.
-            final boolean[] late = {false};
-            process.onExit()
-                    .completeOnTimeout(null, LIMIT_SECONDS, TimeUnit.SECONDS)
-                    .thenAccept(ended -> {
-                        late[0] = ended == null;
-                        process.destroyForcibly();
-                    });
+            // Its output ends when it does, and those that it has started.
+            final CompletableFuture<Boolean> late =
+                    process.onExit().thenApply(ended -> false).completeOnTimeout(true, LIMIT_SECONDS, TimeUnit.SECONDS);
+            late.thenAccept(isLate -> {
+                if (isLate) {
+                    process.descendants().forEach(ProcessHandle::destroyForcibly);
+                    process.destroyForcibly();
+                }
+            });
             final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor();
-            return late[0] ? Optional.empty() : Optional.of(output.strip());
+            return late.join() ? Optional.empty() : Optional.of(output.strip());
         } catch (IOException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
             return Optional.empty();
         }
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class KeeperConnector {
     private static final System.Logger LOG = System.getLogger(KeeperConnector.class.getName());
-    private static final long START_NANOS = 10_000_000_000L;
+    private static final long SLOW_NANOS = 10_000_000_000L;
     /** In a machine that is emulated, or has much else to do, Java takes a minute to start. */
     private static final long GIVE_UP_NANOS = 180_000_000_000L;
 
@@ -32,10 +32,6 @@ final class KeeperConnector {
     private final Thread thread = new Thread(this::keepConnected, "keeper");
     private final CountDownLatch looked = new CountDownLatch(1);
     private boolean closed;
-    /** A keeper that was started and has not answered yet, and since when; only the thread knows it. */
-    private Process starting;
-
-    private long startingSince;
 
     /**
      * Not begun yet: see {@link #start}.
@@ -111,32 +107,34 @@ final class KeeperConnector {
 
     /** Starts a keeper and connects to it; where that fails, answers nothing after a while, for another attempt. */
     private Optional<KeeperConnection> startAndConnect() throws InterruptedException {
-        String why;
+        String why = "";
         try {
-            Process process = starting();
             final long start = System.nanoTime();
-            while (System.nanoTime() - start < START_NANOS && !closed()) {
+            boolean slow = false;
+            Process process = KeeperProcess.start(directory);
+            while (why.isEmpty() && !closed()) {
                 final Optional<KeeperConnection> connection = connect();
                 if (connection.isPresent()) {
-                    starting = null;
                     return connection;
                 }
                 TimeUnit.MILLISECONDS.sleep(CONNECT_MILLIS);
-                if (!process.isAlive()) {
-                    if (process.exitValue() != 0) {
-                        break;
-                    }
+                final long elapsed = System.nanoTime() - start;
+                why = failure(process, elapsed);
+                if (why.isEmpty() && !process.isAlive()) {
                     // It found another one that was just ending, or that has begun to listen since.
                     final Optional<KeeperConnection> other = connect();
                     if (other.isPresent()) {
-                        starting = null;
                         return other;
                     }
                     TimeUnit.MILLISECONDS.sleep(AGAIN_MILLIS);
-                    process = starting();
+                    process = KeeperProcess.start(directory);
+                } else if (why.isEmpty() && !slow && elapsed > SLOW_NANOS) {
+                    slow = true;
+                    LOG.log(
+                            System.Logger.Level.INFO,
+                            "the keeper is still starting: until it answers, guests end with this backend if it is killed");
                 }
             }
-            why = process.isAlive() ? "it does not answer yet" : "it has ended: " + log();
         } catch (IOException e) {
             why = e.getMessage();
         }
@@ -150,17 +148,19 @@ final class KeeperConnector {
         return Optional.empty();
     }
 
-    /** The keeper that is starting, or another one where none is, or it has not answered for long. */
-    private Process starting() throws IOException {
-        if (starting != null && System.nanoTime() - startingSince > GIVE_UP_NANOS) {
-            starting.destroyForcibly();
-            starting = null;
+    /** Why {@code process} will be no keeper that answers, {@code elapsed} nanoseconds after the first attempt; or empty. */
+    private String failure(Process process, long elapsed) {
+        if (process.isAlive()) {
+            if (elapsed <= GIVE_UP_NANOS) {
+                return "";
+            }
+            process.destroyForcibly();
+            return "it has not answered for " + TimeUnit.NANOSECONDS.toSeconds(elapsed) + " s";
         }
-        if (starting == null || !starting.isAlive()) {
-            starting = KeeperProcess.start(directory);
-            startingSince = System.nanoTime();
+        if (process.exitValue() != 0) {
+            return "it has ended: " + log();
         }
-        return starting;
+        return elapsed <= SLOW_NANOS ? "" : "there is one already, and it does not answer";
     }
 
     private String log() {

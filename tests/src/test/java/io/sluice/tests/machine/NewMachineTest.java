@@ -57,6 +57,15 @@ class NewMachineTest {
         try (BareMachine machine = new BareMachine(DebianTree.of("bookworm"), "bookworm", OWN_JDK)) {
             Shell.Result demo = machine.run(COMMAND_LIMIT, "./sluice", "demo");
             assertThat(demo.exitCode()).as(demo.output()).isZero();
+
+            // What was built may be run by a processor with fewer instructions: the cache has none of this one's.
+            Shell.Result cache = machine.run(
+                    COMMAND_LIMIT,
+                    "env",
+                    "SLUICE_JAVA_OPTS=-Xlog:aot+codecache+init=info:stdout",
+                    "./sluice",
+                    "--version");
+            assertThat(cache.output()).contains("AOT Code Cache is empty");
         }
     }
 

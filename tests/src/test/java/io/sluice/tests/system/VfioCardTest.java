@@ -73,6 +73,7 @@ final class VfioCardTest {
                 .with(Part.SLUICE)
                 .withVirtualIommu()
                 .withHugePages(HUGE_PAGES)
+                .withProcessors(2)
                 .withMemory(768);
         slot = options.slot(0);
         machine = JudgeMachine.start(scratch, options);

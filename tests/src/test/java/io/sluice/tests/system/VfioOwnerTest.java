@@ -76,6 +76,7 @@ final class VfioOwnerTest {
         final MachineOptions options = MachineOptions.of(serve(0), serve(1))
                 .with(Part.SLUICE)
                 .withVirtualIommu()
+                .withProcessors(2)
                 .withMemory(768);
         machine = JudgeMachine.start(scratch, options);
         owner = MachineProgram.install(machine, VfioOwner.class);

@@ -133,9 +133,10 @@ public final class SysfsDoor implements PciDevice {
 
     private void checkGuard() throws IOException {
         if (!kept.held()) {
-            throw new IOException(folder.slot() + " is not driven, for the keeper has no room to look after it: should"
-                    + " this process be killed, nothing would keep the card from writing to memory that belongs to others"
-                    + " by then. End backends that are not needed, or give the card an IOMMU");
+            throw new IOException(folder.slot() + " is not driven, for the keeper does not look after it: it has no"
+                    + " room for another card, or has just ended. Should this process be killed, nothing would keep"
+                    + " the card from writing to memory that belongs to others by then. Start this again; where that"
+                    + " does not help, end backends that are not needed, or give the card an IOMMU");
         }
     }
 
