@@ -57,7 +57,10 @@ import picocli.CommandLine.Spec;
             "Ends by itself when every chain's source has ended (pcap:, gen:?count=N); Ctrl-C ends it at once."
         })
 final class RunCommand implements Callable<Integer> {
-    private static final long POLL_MILLIS = 20;
+    /** A short run ends without delay, and one that has gone on for some seconds wakes this thread ten times a second. */
+    private static final long FIRST_POLL_MILLIS = 10;
+
+    private static final long LAST_POLL_MILLIS = 100;
     private static final long MIN_KEEP_NANOS = 1_000_000_000L;
     private static final long MAX_KEEP_NANOS = 3_600_000_000_000L;
 
@@ -142,8 +145,9 @@ final class RunCommand implements Callable<Integer> {
                 Backend backend = new Backend(backendConfig, directory, Intake.OPEN, keep())) {
             announce(backend, directory, out);
             SystemdNotice.ready(System.getenv());
-            while (!backend.finished() && !stop.await(POLL_MILLIS)) {
-                // The chains run by themselves.
+            long pollMillis = FIRST_POLL_MILLIS;
+            while (!backend.finished() && !stop.await(pollMillis)) {
+                pollMillis = Math.min(pollMillis + 1, LAST_POLL_MILLIS);
             }
             summarize(backend, out);
             if (backend.failure() != null) {

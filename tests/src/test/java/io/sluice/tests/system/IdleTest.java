@@ -4,7 +4,6 @@ package io.sluice.tests.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,8 @@ import org.junit.jupiter.api.Timeout;
 final class IdleTest {
     private static final Duration OBSERVED = Duration.ofSeconds(10);
     private static final double LIMIT_OF_A_CORE = 0.02;
-    private static final Duration QUIET_LIMIT = Duration.ofSeconds(60);
+    /** What a new process compiles, and the first packets of new interfaces, are then behind it. */
+    private static final int OBSERVATIONS = 6;
 
     @Test
     void shouldLeaveTheProcessorsAloneWhenIdle() {
@@ -28,46 +28,37 @@ final class IdleTest {
                 SluiceProcess nat = SluiceProcess.startGuest(scratch, "nat", "forward")) {
             firewall.awaitAttached();
             nat.awaitAttached();
-            final List<SluiceProcess> processes = List.of(backend, firewall, nat);
-            processes.forEach(IdleTest::awaitStarted);
-            final List<ProcessorTime> before = times(processes);
-            final long start = System.nanoTime();
-            Await.until(
-                    "the time of observation",
-                    OBSERVED.multipliedBy(2),
-                    () -> System.nanoTime() - start >= OBSERVED.toNanos());
-            final long nanos = System.nanoTime() - start;
-            final List<ProcessorTime> after = times(processes);
-            for (int i = 0; i < processes.size(); i++) {
-                final ProcessorTime used = after.get(i).since(before.get(i));
-                final double share = (double) used.nanos() / nanos;
-                System.out.printf("idle %s: %.2f %% of a core; %s%n", processes.get(i), 100 * share, used.busiest(4));
-                assertThat(share).as("of a core: %s", processes.get(i)).isLessThan(LIMIT_OF_A_CORE);
+            double busiest = 1;
+            for (int i = 0; i < OBSERVATIONS && busiest >= LIMIT_OF_A_CORE; i++) {
+                busiest = observe(List.of(backend, firewall, nat));
             }
+            assertThat(busiest).as("of a core").isLessThan(LIMIT_OF_A_CORE);
         }
     }
 
-    private static List<ProcessorTime> times(List<SluiceProcess> processes) {
-        final List<ProcessorTime> times = new ArrayList<>();
-        processes.forEach(process -> times.add(ProcessorTime.of(process.processId())));
-        return times;
+    /** The share of a core that the busiest of {@code processes} takes. */
+    private static double observe(List<SluiceProcess> processes) {
+        final List<ProcessorTime> before = times(processes);
+        final long start = System.nanoTime();
+        Await.until(
+                "the time of observation",
+                OBSERVED.multipliedBy(2),
+                () -> System.nanoTime() - start >= OBSERVED.toNanos());
+        final long nanos = System.nanoTime() - start;
+        final List<ProcessorTime> after = times(processes);
+        double busiest = 0;
+        for (int i = 0; i < processes.size(); i++) {
+            final ProcessorTime used = after.get(i).since(before.get(i));
+            final double share = (double) used.nanos() / nanos;
+            System.out.printf("idle %s: %.2f %% of a core; %s%n", processes.get(i), 100 * share, used.busiest(4));
+            busiest = Math.max(busiest, share);
+        }
+        return busiest;
     }
 
-    /** Waits until what a new process compiles, and the first packets of new interfaces, are behind it. */
-    private static void awaitStarted(SluiceProcess process) {
-        final long[] last = {
-            System.nanoTime(), ProcessorTime.of(process.processId()).nanos()
-        };
-        Await.until("rest after the start of " + process, QUIET_LIMIT, () -> {
-            final long now = System.nanoTime();
-            if (now - last[0] < TimeUnit.SECONDS.toNanos(1)) {
-                return false;
-            }
-            final long used = ProcessorTime.of(process.processId()).nanos();
-            final boolean quiet = used - last[1] < LIMIT_OF_A_CORE * (now - last[0]);
-            last[0] = now;
-            last[1] = used;
-            return quiet;
-        });
+    private static List<ProcessorTime> times(List<SluiceProcess> processes) {
+        return processes.stream()
+                .map(process -> ProcessorTime.of(process.processId()))
+                .toList();
     }
 }
