@@ -111,13 +111,16 @@ final class KeeperConnector {
         try {
             final long start = System.nanoTime();
             boolean slow = false;
+            long pauseMillis = CONNECT_MILLIS;
             Process process = KeeperProcess.start(directory);
             while (why.isEmpty() && !closed()) {
                 final Optional<KeeperConnection> connection = connect();
                 if (connection.isPresent()) {
                     return connection;
                 }
-                TimeUnit.MILLISECONDS.sleep(CONNECT_MILLIS);
+                // Looking all the time would keep the processor from the keeper where it takes long to start.
+                TimeUnit.MILLISECONDS.sleep(pauseMillis);
+                pauseMillis = Math.min(pauseMillis + 1, AGAIN_MILLIS);
                 final long elapsed = System.nanoTime() - start;
                 why = failure(process, elapsed);
                 if (why.isEmpty() && !process.isAlive()) {
